@@ -1,0 +1,66 @@
+// Reads settings from the environment: every fault is found before anything starts.
+import { existsSync } from 'node:fs'
+import { z } from 'zod'
+
+/** Settings that cannot be used. The message names every variable at fault and what it should be. */
+export class SettingsError extends Error {
+  override name = 'SettingsError'
+}
+
+type Variables = Record<string, string | undefined>
+
+/** Loads `.env` from the working directory where there is one; what the environment holds already wins. */
+export function loadDotEnv(file = '.env'): void {
+  if (existsSync(file)) process.loadEnvFile(file)
+}
+
+/**
+ * Checks `variables` against `schema`. A variable set to the empty text counts as not set.
+ * @throws SettingsError naming every fault at once
+ */
+export function readEnv<Schema extends z.ZodType>(
+  schema: Schema,
+  variables: Variables = process.env,
+): z.output<Schema> {
+  const present = Object.fromEntries(
+    Object.entries(variables).filter(([, value]) => value !== undefined && value.trim() !== ''),
+  )
+  const result = schema.safeParse(present)
+  if (result.success) return result.data
+  const faults = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
+  throw new SettingsError(`These settings cannot be used:\n${faults.join('\n')}`)
+}
+
+/** A whole number from `min` to `max`; `fallback` where the variable is not set. */
+export function wholeNumber(fallback: number, min: number, max: number): z.ZodType<number, string | undefined> {
+  const message = `must be a whole number from ${min} to ${max}`
+  return z
+    .string()
+    .trim()
+    .regex(/^\d{1,15}$/, message)
+    .transform(Number)
+    .pipe(z.number().min(min, message).max(max, message))
+    .prefault(String(fallback))
+}
+
+/** A TCP port; 0 means any free one. */
+export function port(fallback: number): z.ZodType<number, string | undefined> {
+  return wholeNumber(fallback, 0, 65_535)
+}
+
+/** `true` or `false`. */
+export function flag(fallback: boolean): z.ZodType<boolean, string | undefined> {
+  return z
+    .enum(['true', 'false'], 'must be true or false')
+    .transform((value) => value === 'true')
+    .prefault(fallback ? 'true' : 'false')
+}
+
+/** Names separated by commas. */
+export function list(fallback: string): z.ZodType<string[], string | undefined> {
+  return z
+    .string()
+    .transform((text) => text.split(',').map((part) => part.trim()))
+    .pipe(z.array(z.string().min(1, 'must be names separated by commas')))
+    .prefault(fallback)
+}
