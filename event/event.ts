@@ -41,6 +41,7 @@ export const faultCodes = [
   'too_deep',
   'too_large',
   'number_range',
+  'reserved_key',
 ] as const
 
 export type Parsed = { ok: true; event: Event; sentId: string | null } | { ok: false; faults: EventFault[] }

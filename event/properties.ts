@@ -8,6 +8,9 @@ const maxKeys = 64
 const maxDepth = 4
 const maxBytes = 16_384
 
+/** How ClickHouse writes a dot inside a key: a key that holds this itself would come back as another one. */
+const storedDot = '%2E'
+
 /** The `properties` of an event, without the keys whose value is null: those count as absent. */
 export const propertiesSchema = z.unknown().transform((value, ctx): Properties | undefined => {
   if (value === undefined || value === null || value === '') return undefined
@@ -54,6 +57,13 @@ function inspect(value: unknown, path: string, depth: number, walk: Walk): void 
     walk.keys += 1
     if (walk.keys > maxKeys) return note(walk, 'too_many_keys', '', `has more than ${maxKeys} keys`)
     inspectText(key, path, walk)
+    if (key.includes(storedDot))
+      note(
+        walk,
+        'reserved_key',
+        path,
+        `has a key with ${storedDot}, which stands for a dot in storage: rename it`,
+      )
     inspect(item, path ? `${path}.${key}` : key, depth + 1, walk)
   }
 }

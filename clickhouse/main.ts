@@ -1,0 +1,29 @@
+// `npm run migrate`: brings the database to the shape this program needs, says what it did, and ends.
+import { z } from 'zod'
+import { logVariables } from '../runtime/config.ts'
+import { loadDotEnv, readEnv, SettingsError } from '../runtime/env.ts'
+import { createLogger } from '../runtime/logger.ts'
+import { createClickHouse } from './client.ts'
+import { clickhouseVariables, toClickHouseSettings, viewTypeVariables } from './config.ts'
+import { migrate } from './migrate.ts'
+
+const requestTimeoutMs = 300_000
+
+loadDotEnv()
+try {
+  const flat = readEnv(z.object({ ...logVariables, ...clickhouseVariables, ...viewTypeVariables }))
+  const logger = createLogger('migrate', flat.LOG_LEVEL)
+  const settings = toClickHouseSettings(flat)
+  const server = createClickHouse({ ...settings, database: 'default' }, requestTimeoutMs)
+  const clickhouse = createClickHouse(settings, requestTimeoutMs)
+  const applied = await migrate(server, clickhouse, settings.database, flat.VIEW_EVENT_TYPES)
+  logger.info(
+    { applied, database: settings.database },
+    applied.length > 0 ? 'migrated' : 'nothing to migrate',
+  )
+  await Promise.all([server.close(), clickhouse.close()])
+} catch (error) {
+  const { name, message } = error as Error
+  console.error(name === SettingsError.name ? message : `The database could not be migrated: ${message}`)
+  process.exitCode = 1
+}
