@@ -7,7 +7,7 @@ import { createClickHouse } from './client.ts'
 import { clickhouseVariables, toClickHouseSettings, viewTypeVariables } from './config.ts'
 import { migrate } from './migrate.ts'
 
-const requestTimeoutMs = 300_000
+const requestTimeoutMs = 60_000
 
 loadDotEnv()
 try {

@@ -5,6 +5,7 @@ CREATE OR REPLACE VIEW daily_site_paths
     path    String                 COMMENT 'The path; events without one are left out',
     views   UInt64                 COMMENT 'Events of a view type on that path'
 )
+COMMENT 'Views of each path by site and UTC day'
 AS SELECT
     site_id,
     toDate(timestamp) AS date,
@@ -13,4 +14,3 @@ AS SELECT
 FROM events
 WHERE event_type IN ({view_types}) AND path != ''
 GROUP BY site_id, date, path
-COMMENT 'Views of each path by site and UTC day';

@@ -6,6 +6,7 @@ CREATE OR REPLACE VIEW daily_site_stats
     unique_users UInt64                 COMMENT 'Different users among those views, exact; events without a user are not counted',
     total_events UInt64                 COMMENT 'Events of every type'
 )
+COMMENT 'Views and exact unique users of each site and UTC day'
 AS SELECT
     site_id,
     toDate(timestamp) AS date,
@@ -14,4 +15,3 @@ AS SELECT
     count() AS total_events
 FROM events
 GROUP BY site_id, date
-COMMENT 'Views and exact unique users of each site and UTC day';
