@@ -10,12 +10,22 @@ export default tseslint.config(
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       '@typescript-eslint/consistent-type-imports': 'error',
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
-      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
+      '@typescript-eslint/no-confusing-void-expression': [
+        'error',
+        { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
+      ],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       'no-console': 'error',
       'no-restricted-imports': ['error', { patterns: ['**/*.js', '!./*.config.js'] }],
     },
   },
-  { files: ['cli/**', 'local/**', 'bench/**', 'test/run.ts', 'clickhouse/main.ts'], rules: { 'no-console': 'off' } },
+  {
+    files: ['cli/**', 'local/**', 'bench/**', 'test/run.ts', 'clickhouse/main.ts'],
+    rules: { 'no-console': 'off' },
+  },
 )

@@ -22,9 +22,17 @@ export interface TopicSettings {
 const absent = 'must name at least one broker, such as 127.0.0.1:9092'
 
 export const kafkaVariables = {
-  KAFKA_BROKERS: list('127.0.0.1:9092').describe('Kafka brokers as host:port, separated by commas').refine((all) => all.length > 0, absent),
-  KAFKA_TOPIC: z.string().regex(/^[A-Za-z0-9._-]{1,200}$/, 'must be 1-200 of A-Z a-z 0-9 . _ -').default('events').describe('Topic that holds the events'),
-  KAFKA_PARTITIONS: wholeNumber(6, 1, 10_000).describe('Partitions of the topic when it is made; a topic with another number is refused'),
+  KAFKA_BROKERS: list('127.0.0.1:9092')
+    .describe('Kafka brokers as host:port, separated by commas')
+    .refine((all) => all.length > 0, absent),
+  KAFKA_TOPIC: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,200}$/, 'must be 1-200 of A-Z a-z 0-9 . _ -')
+    .default('events')
+    .describe('Topic that holds the events'),
+  KAFKA_PARTITIONS: wholeNumber(6, 1, 10_000).describe(
+    'Partitions of the topic when it is made; a topic with another number is refused',
+  ),
   KAFKA_REPLICATION_FACTOR: z
     .string()
     .regex(/^[1-9]\d?$/, 'must be a whole number from 1 to 99')
@@ -34,7 +42,10 @@ export const kafkaVariables = {
   KAFKA_RETENTION_HOURS: wholeNumber(168, 1, 876_000).describe('Hours that events wait in Kafka'),
   KAFKA_SSL: flag(false).describe('Whether to speak TLS to Kafka: true or false'),
   KAFKA_SSL_CA_FILE: z.string().optional().describe('File with the certificate authority of Kafka, PEM'),
-  KAFKA_SASL_MECHANISM: z.enum(['plain', 'scram-sha-256', 'scram-sha-512'], 'must be plain, scram-sha-256 or scram-sha-512').optional().describe('SASL mechanism: plain, scram-sha-256 or scram-sha-512'),
+  KAFKA_SASL_MECHANISM: z
+    .enum(['plain', 'scram-sha-256', 'scram-sha-512'], 'must be plain, scram-sha-256 or scram-sha-512')
+    .optional()
+    .describe('SASL mechanism: plain, scram-sha-256 or scram-sha-512'),
   KAFKA_USERNAME: z.string().optional().describe('SASL user'),
   KAFKA_PASSWORD: z.string().optional().describe('SASL password'),
 }
@@ -43,15 +54,21 @@ export const groupVariables = {
   KAFKA_GROUP_ID: z.string().max(200).default('tallyline').describe('Consumer group of the consumers'),
 }
 
-const kafkaSchema = z.object(kafkaVariables)
-
 /** The nested settings of the flat variables. Reads the certificate authority's file. */
-export function toKafkaSettings(flat: z.output<typeof kafkaSchema>): KafkaSettings {
+export function toKafkaSettings(flat: z.output<z.ZodObject<typeof kafkaVariables>>): KafkaSettings {
   return {
     brokers: flat.KAFKA_BROKERS,
-    tls: flat.KAFKA_SSL ? (flat.KAFKA_SSL_CA_FILE ? { ca: readFileSync(flat.KAFKA_SSL_CA_FILE, 'utf8') } : {}) : null,
+    tls: flat.KAFKA_SSL
+      ? flat.KAFKA_SSL_CA_FILE
+        ? { ca: readFileSync(flat.KAFKA_SSL_CA_FILE, 'utf8') }
+        : {}
+      : null,
     sasl: flat.KAFKA_SASL_MECHANISM
-      ? { mechanism: flat.KAFKA_SASL_MECHANISM, username: flat.KAFKA_USERNAME ?? '', password: flat.KAFKA_PASSWORD ?? '' }
+      ? {
+          mechanism: flat.KAFKA_SASL_MECHANISM,
+          username: flat.KAFKA_USERNAME ?? '',
+          password: flat.KAFKA_PASSWORD ?? '',
+        }
       : null,
     topic: {
       name: flat.KAFKA_TOPIC,

@@ -1,0 +1,72 @@
+// Packs what waits for one partition into records: pieces of one site go together, in their order.
+
+/** Lines of one site that stay together, and who waits for them. */
+export interface Piece<Waiter> {
+  siteId: string
+  /** NDJSON without a line break at its end. */
+  text: string
+  bytes: number
+  events: number
+  waiter: Waiter
+}
+
+export interface PackedRecord<Waiter> {
+  siteId: string
+  value: string
+  pieces: Piece<Waiter>[]
+}
+
+export interface PackLimits {
+  maxEventsPerRecord: number
+  maxBytesPerRecord: number
+}
+
+interface OpenRecord<Waiter> {
+  siteId: string
+  pieces: Piece<Waiter>[]
+  bytes: number
+  events: number
+}
+
+/** Takes at most `maxBytes` (at least one piece) off the front of `queue` and packs it. */
+export function takeRecords<Waiter>(
+  queue: Piece<Waiter>[],
+  maxBytes: number,
+  limits: PackLimits,
+): { records: PackedRecord<Waiter>[]; bytes: number } {
+  const count = countFitting(queue, maxBytes)
+  const open = new Map<string, OpenRecord<Waiter>>()
+  const all: OpenRecord<Waiter>[] = []
+  let bytes = 0
+  for (const piece of queue.splice(0, count)) {
+    bytes += piece.bytes
+    let record = open.get(piece.siteId)
+    if (!record || !fits(record, piece, limits)) {
+      record = { siteId: piece.siteId, pieces: [], bytes: 0, events: 0 }
+      open.set(piece.siteId, record)
+      all.push(record)
+    }
+    record.pieces.push(piece)
+    record.bytes += piece.bytes
+    record.events += piece.events
+  }
+  const records = all.map(({ siteId, pieces }) => ({
+    siteId,
+    pieces,
+    value: pieces.map(({ text }) => text).join('\n'),
+  }))
+  return { records, bytes }
+}
+
+function countFitting(queue: Piece<unknown>[], maxBytes: number): number {
+  let bytes = 0
+  const over = queue.findIndex((piece) => (bytes += piece.bytes) > maxBytes)
+  return over === -1 ? queue.length : Math.max(1, over)
+}
+
+function fits(record: OpenRecord<unknown>, piece: Piece<unknown>, limits: PackLimits): boolean {
+  return (
+    record.events + piece.events <= limits.maxEventsPerRecord &&
+    record.bytes + piece.bytes <= limits.maxBytesPerRecord
+  )
+}
