@@ -10,7 +10,10 @@ export interface ListenSettings {
 
 export const logVariables = {
   LOG_LEVEL: z
-    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'must be a pino level, such as info')
+    .enum(
+      ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+      'must be a pino level, such as info',
+    )
     .default('info')
     .describe('How much is logged: fatal, error, warn, info, debug, trace or silent'),
 }

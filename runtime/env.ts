@@ -32,7 +32,11 @@ export function readEnv<Schema extends z.ZodType>(
 }
 
 /** A whole number from `min` to `max`; `fallback` where the variable is not set. */
-export function wholeNumber(fallback: number, min: number, max: number): z.ZodType<number, string | undefined> {
+export function wholeNumber(
+  fallback: number,
+  min: number,
+  max: number,
+): z.ZodType<number, string | undefined> {
   const message = `must be a whole number from ${min} to ${max}`
   return z
     .string()

@@ -29,7 +29,13 @@ export class Problem extends Error {
 
   /** The document: `type`, `title`, `status`, `detail` and the members of this kind of problem. */
   toJSON(): Record<string, unknown> {
-    return { type: 'about:blank', title: this.title, status: this.status, detail: this.message, ...this.members }
+    return {
+      type: 'about:blank',
+      title: this.title,
+      status: this.status,
+      detail: this.message,
+      ...this.members,
+    }
   }
 }
 
@@ -40,8 +46,12 @@ export function badInput(faults: Fault[], members: Record<string, unknown> = {})
 }
 
 /** 503 for something that will be back: says when to try again, in seconds. */
-export function unavailable(detail: string, retryAfterSeconds = 1): Problem {
-  return new Problem(503, detail, { headers: { 'retry-after': String(retryAfterSeconds) } })
+export function unavailable(
+  detail: string,
+  retryAfterSeconds = 1,
+  members: Record<string, unknown> = {},
+): Problem {
+  return new Problem(503, detail, { headers: { 'retry-after': String(retryAfterSeconds) }, ...members })
 }
 
 const titles: Record<number, string> = {

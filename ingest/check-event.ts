@@ -1,0 +1,31 @@
+// Bytes of one event to what is kept of it, or every reason why nothing is.
+import { randomUUID } from 'node:crypto'
+import { toLine } from '../event/event-line.ts'
+import { parseEvent } from '../event/event.ts'
+import { parseJson } from '../event/json.ts'
+import type { Fault } from '../runtime/problem.ts'
+
+/** An event that will be kept: its line, and the id that its sender knows it by. */
+export interface Checked {
+  ok: true
+  siteId: string
+  line: string
+  eventId: string
+}
+
+export type Verdict = Checked | { ok: false; faults: Fault[] }
+
+/** Checks the bytes of one JSON object. `what` names them in a message, such as "the body". */
+export function checkBytes(bytes: Buffer, what: string, receivedAt: number): Verdict {
+  const json = parseJson(bytes)
+  if (json.ok) return checkValue(json.value, receivedAt)
+  return { ok: false, faults: [{ field: '', code: json.code, message: `${what} ${json.message}` }] }
+}
+
+/** Checks one parsed JSON value. */
+export function checkValue(value: unknown, receivedAt: number): Verdict {
+  const parsed = parseEvent(value, receivedAt, randomUUID)
+  if (!parsed.ok) return parsed
+  const { event, sentId } = parsed
+  return { ok: true, siteId: event.site_id, line: toLine(event), eventId: sentId ?? event.event_id }
+}

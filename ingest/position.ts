@@ -1,0 +1,10 @@
+// Where events stand in the log, as clients see it.
+import type { Position } from '../kafka/publisher.ts'
+
+/** `partition:offset`, for several partitions separated by commas in rising order. */
+export function formatPosition(position: Position): string {
+  return [...position]
+    .sort(([left], [right]) => left - right)
+    .map(([partition, offset]) => `${partition}:${offset}`)
+    .join(',')
+}

@@ -1,0 +1,101 @@
+// POST /events: a batch. Every event has its own verdict; nothing is produced before the whole body is checked.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { NotPublished, type Position, type Publisher } from '../kafka/publisher.ts'
+import { sendJson } from '../runtime/http.ts'
+import { Problem, type Fault } from '../runtime/problem.ts'
+import type { Checked, Verdict } from './check-event.ts'
+import { mediaType } from './content-type.ts'
+import type { IngestMetrics } from './metrics.ts'
+import { formatPosition } from './position.ts'
+import { readBody } from './read-body.ts'
+import { checkBatch } from './split-batch.ts'
+
+const maxBodyBytes = 10_000_000
+const types = ['application/json', 'application/x-ndjson', 'text/plain'] as const
+
+/** What is told of an event that was not accepted. `index` counts from 0, blank lines left out. */
+interface EventError {
+  index: number
+  event_id: string | null
+  retryable: boolean
+  errors: Fault[]
+}
+
+/**
+ * @throws Problem 400 where no event is good, 413 or 415 for what was sent
+ * @throws NotPublished when Kafka took none of the good ones
+ */
+export async function postEvents(
+  req: IncomingMessage,
+  res: ServerResponse,
+  { publisher, metrics }: { publisher: Publisher; metrics: IngestMetrics },
+): Promise<void> {
+  const type = mediaType(req.headers['content-type'], types)
+  const body = await readBody(req, maxBodyBytes)
+  const verdicts = checkBatch(body, type, Date.now())
+  const refused = refusals(verdicts)
+  for (const { errors } of refused) metrics.refused(errors)
+  if (refused.length === verdicts.length) {
+    const detail = 'no event of the batch can be accepted: see errors'
+    throw new Problem(400, detail, { accepted: 0, rejected: refused.length, errors: refused })
+  }
+  const { position, lost } = await publishBySite(verdicts, publisher)
+  const errors = [...refused, ...lost].sort((left, right) => left.index - right.index)
+  const accepted = verdicts.length - errors.length
+  if (accepted === 0) throw new NotPublished('Kafka did not acknowledge')
+  metrics.accepted(accepted)
+  sendJson(res, errors.length > 0 ? 207 : 202, {
+    status: errors.length > 0 ? 'partial' : 'accepted',
+    accepted,
+    rejected: errors.length,
+    event_ids: verdicts.map((verdict) => (verdict.ok ? verdict.eventId : null)),
+    position: formatPosition(position),
+    errors,
+  })
+}
+
+function refusals(verdicts: Verdict[]): EventError[] {
+  return verdicts.flatMap((verdict, index) =>
+    verdict.ok ? [] : [{ index, event_id: null, retryable: false, errors: verdict.faults }],
+  )
+}
+
+/** Publishes what is good, a site at a time; `lost` are the events of sites that Kafka did not acknowledge. */
+async function publishBySite(
+  verdicts: Verdict[],
+  publisher: Publisher,
+): Promise<{ position: Position; lost: EventError[] }> {
+  const position: Position = new Map()
+  const lost: EventError[] = []
+  const publishing = [...groupBySite(verdicts)].map(async ([siteId, events]) => {
+    try {
+      const stored = await publisher.publish(
+        siteId,
+        events.map(({ line }) => line),
+      )
+      for (const [partition, offset] of stored) {
+        position.set(partition, Math.max(offset, position.get(partition) ?? 0))
+      }
+    } catch (error) {
+      if (!(error instanceof NotPublished)) throw error
+      const message = `${error.message}: send this event again, with the same event_id`
+      for (const { index, eventId } of events) {
+        const errors = [{ field: '', code: 'unavailable', message }]
+        lost.push({ index, event_id: eventId, retryable: true, errors })
+      }
+    }
+  })
+  await Promise.all(publishing)
+  return { position, lost }
+}
+
+function groupBySite(verdicts: Verdict[]): Map<string, (Checked & { index: number })[]> {
+  const sites = new Map<string, (Checked & { index: number })[]>()
+  verdicts.forEach((verdict, index) => {
+    if (!verdict.ok) return
+    const events = sites.get(verdict.siteId)
+    if (events) events.push({ ...verdict, index })
+    else sites.set(verdict.siteId, [{ ...verdict, index }])
+  })
+  return sites
+}

@@ -1,0 +1,56 @@
+// Builds ingest from its parts, in the order they need each other, and stops it in the order data flows.
+import { createKafka } from '../kafka/client.ts'
+import { createPublisher } from '../kafka/publisher.ts'
+import { probeTopic } from '../kafka/probe.ts'
+import { ensureTopic, TopicMisfit } from '../kafka/topics.ts'
+import { closeServer, listen } from '../runtime/http.ts'
+import type { Running } from '../runtime/lifecycle.ts'
+import type { Logger } from '../runtime/logger.ts'
+import { untilDone } from '../runtime/retry.ts'
+import { createIngestServer } from './app.ts'
+import type { IngestConfig } from './config.ts'
+import { createIngestMetrics } from './metrics.ts'
+
+/** Starts taking requests at once; events are taken as soon as Kafka can be reached. */
+export async function startIngest(config: IngestConfig, logger: Logger): Promise<Running & { url: string }> {
+  const stopping = new AbortController()
+  const kafka = createKafka(config.kafka, 'ingest', logger)
+  const publisher = createPublisher(kafka, config.publisher, logger)
+  const probe = probeTopic(kafka, config.kafka.topic.name)
+  const metrics = createIngestMetrics(publisher.pendingBytes)
+  const checks = {
+    service: () => (stopping.signal.aborted ? Promise.reject(new Error('is stopping')) : Promise.resolve()),
+    kafka: probe.check,
+  }
+  const server = createIngestServer({ publisher, metrics, checks, reportingUrl: config.reportingUrl, logger })
+
+  const connect = async () => {
+    await ensureTopic(kafka, config.kafka.topic)
+    await publisher.connect()
+  }
+  const connecting = untilDone(connect, {
+    isHopeless: (error) => error instanceof TopicMisfit,
+    onFailure: (error, pauseMs) => logger.warn({ err: error, pauseMs }, 'kafka cannot be reached'),
+    signal: stopping.signal,
+  })
+  const failed = connecting.then(
+    () => new Promise<never>(() => undefined),
+    (error: unknown) => {
+      if (stopping.signal.aborted) return new Promise<never>(() => undefined)
+      throw error
+    },
+  )
+
+  const url = await listen(server, config.listen)
+  logger.info({ url }, 'ingest listens')
+  return {
+    url,
+    failed,
+    stop: async () => {
+      stopping.abort(new Error('is stopping'))
+      await closeServer(server)
+      await publisher.stop()
+      await probe.stop()
+    },
+  }
+}

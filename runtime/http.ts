@@ -1,0 +1,64 @@
+// An HTTP server that starts with an address and stops without cutting an answer short.
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Logger } from './logger.ts'
+import type { ListenSettings } from './config.ts'
+import { Problem } from './problem.ts'
+
+/** Bounds that keep a slow or broken client from holding on to the server, in milliseconds. */
+const timeouts = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 }
+
+/**
+ * Starts listening. Returns the address to reach it at.
+ * @throws Error with code EADDRINUSE where the port is taken
+ */
+export async function listen(server: Server, { host, port }: ListenSettings): Promise<string> {
+  Object.assign(server, timeouts)
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+    const body = JSON.stringify(new Problem(400, 'the request is not HTTP/1.1, or its headers are too large'))
+    socket.end(
+      `HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: ${problemType}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    )
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+  const address = server.address() as AddressInfo
+  const shown = ['0.0.0.0', '::'].includes(address.address) ? '127.0.0.1' : address.address
+  return `http://${shown.includes(':') ? `[${shown}]` : shown}:${address.port}`
+}
+
+/** Takes no new connections and waits until every request under way has its answer. */
+export async function closeServer(server: Server): Promise<void> {
+  if (!server.listening) return
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve())
+    server.closeIdleConnections()
+  })
+}
+
+const problemType = 'application/problem+json'
+
+/** Answers with JSON. */
+export function sendJson(res: ServerResponse, status: number, body: unknown): void {
+  const text = JSON.stringify(body)
+  res.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) })
+  res.end(text)
+}
+
+/** Answers with a problem document; anything but a Problem is our own fault, logged and told as a bare 500. */
+export function sendProblem(req: IncomingMessage, res: ServerResponse, error: unknown, logger: Logger): void {
+  if (!(error instanceof Problem)) logger.error({ err: error, method: req.method }, 'request failed')
+  const problem =
+    error instanceof Problem ? error : new Problem(500, 'Tallyline could not answer this request')
+  if (res.headersSent) return void res.destroy()
+  const text = JSON.stringify(problem)
+  const length = Buffer.byteLength(text)
+  res.writeHead(problem.status, { 'content-type': problemType, 'content-length': length, ...problem.headers })
+  res.end(text)
+}

@@ -1,0 +1,42 @@
+// Trying again what may succeed later.
+import { setTimeout as sleep } from 'node:timers/promises'
+
+export interface RetryOptions {
+  /** Whether trying again can help. */
+  isHopeless: (error: unknown) => boolean
+  /** Told of each failure, with the pause that follows in milliseconds. */
+  onFailure: (error: unknown, pauseMs: number) => void
+  /** Ends the trying: the last error is thrown. */
+  signal: AbortSignal
+}
+
+const firstPauseMs = 100
+const longestPauseMs = 5000
+
+/**
+ * Runs `work` until it succeeds, pausing longer after each failure, up to 5 s.
+ * @throws the error of `work` where it is hopeless or the signal is given
+ */
+export async function untilDone<T>(work: () => Promise<T>, options: RetryOptions): Promise<T> {
+  const isOver = () => options.signal.aborted
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+    try {
+      return await work()
+    } catch (error) {
+      if (options.isHopeless(error) || isOver()) throw error
+      options.onFailure(error, pauseMs)
+      await sleep(pauseMs, undefined, { signal: options.signal }).catch(() => undefined)
+      if (isOver()) throw error
+    }
+  }
+}
+
+/** The result of `work`, or an error with `message` after `ms` milliseconds without one. */
+export async function within<T>(ms: number, message: string, work: Promise<T>): Promise<T> {
+  const abort = new AbortController()
+  const timeout = sleep(ms, undefined, { signal: abort.signal, ref: false }).then(() => {
+    throw new Error(message)
+  })
+  timeout.catch(() => undefined)
+  return Promise.race([work, timeout]).finally(() => abort.abort())
+}
