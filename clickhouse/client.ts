@@ -22,10 +22,11 @@ export function createClickHouse(settings: ClickHouseSettings, requestTimeoutMs:
   })
 }
 
-/** Whether ClickHouse answers this user, with the reason where it does not. */
-export async function pingClickHouse(
-  clickhouse: ClickHouse,
-): Promise<{ ok: true } | { ok: false; reason: string }> {
+/**
+ * Resolves when ClickHouse answers this user.
+ * @throws Error with the reason where it does not
+ */
+export async function pingClickHouse(clickhouse: ClickHouse): Promise<void> {
   const result = await clickhouse.ping({ select: true })
-  return result.success ? { ok: true } : { ok: false, reason: result.error.message }
+  if (!result.success) throw result.error
 }

@@ -36,10 +36,10 @@ export const viewTypeVariables = {
   ),
 }
 
-const clickhouseSchema = z.object(clickhouseVariables)
-
 /** The nested settings of the flat variables. Reads the certificate authority's file. */
-export function toClickHouseSettings(flat: z.output<typeof clickhouseSchema>): ClickHouseSettings {
+export function toClickHouseSettings(
+  flat: z.output<z.ZodObject<typeof clickhouseVariables>>,
+): ClickHouseSettings {
   return {
     url: flat.CLICKHOUSE_URL,
     database: flat.CLICKHOUSE_DATABASE,

@@ -1,0 +1,37 @@
+// Keeps memory bounded while ClickHouse is slower than Kafka: partitions that hold enough are not fetched from.
+import type { Lane } from './lane.ts'
+
+export interface BackPressure {
+  /** Pauses the lane's partition if it holds a whole range, or all lanes together hold enough. */
+  pauseIfFull: (partition: number, lane: Lane) => void
+  /** Resumes every paused partition that may hold more. */
+  resumeWhatFits: () => void
+  heldBytes: () => number
+}
+
+export function createBackPressure(parts: {
+  lanes: () => Map<number, Lane>
+  maxHeldBytes: number
+  pause: (partition: number) => void
+  resume: (partition: number) => void
+}): BackPressure {
+  const paused = new Set<number>()
+  const heldBytes = () => [...parts.lanes().values()].reduce((sum, lane) => sum + lane.bytes(), 0)
+  const mustWait = (lane: Lane) => lane.isFull() || heldBytes() >= parts.maxHeldBytes
+  return {
+    heldBytes,
+    pauseIfFull: (partition, lane) => {
+      if (!mustWait(lane)) return
+      paused.add(partition)
+      parts.pause(partition)
+    },
+    resumeWhatFits: () => {
+      for (const partition of paused) {
+        const lane = parts.lanes().get(partition)
+        if (lane && mustWait(lane)) continue
+        paused.delete(partition)
+        parts.resume(partition)
+      }
+    },
+  }
+}

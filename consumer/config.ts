@@ -1,0 +1,61 @@
+// Every setting the consumer has.
+import { z } from 'zod'
+import { clickhouseVariables, toClickHouseSettings, type ClickHouseSettings } from '../clickhouse/config.ts'
+import { groupVariables, kafkaVariables, toKafkaSettings, type KafkaSettings } from '../kafka/config.ts'
+import { serviceVariables, type ListenSettings } from '../runtime/config.ts'
+import { wholeNumber } from '../runtime/env.ts'
+
+/** When a range of offsets is long enough to be stored, and how much may be held meanwhile. */
+export interface RangeLimits {
+  maxRows: number
+  maxBytes: number
+  maxAgeMs: number
+  /** Bytes of all partitions together that may be held before fetching pauses. */
+  maxHeldBytes: number
+}
+
+export interface ConsumerConfig {
+  logLevel: string
+  listen: ListenSettings
+  kafka: KafkaSettings
+  groupId: string
+  clickhouse: ClickHouseSettings
+  limits: RangeLimits
+  insertTimeoutMs: number
+}
+
+export const consumerVariables = {
+  ...serviceVariables('CONSUMER_PORT', 3002, "the consumer's health and metrics"),
+  ...kafkaVariables,
+  ...groupVariables,
+  ...clickhouseVariables,
+  RANGE_MAX_ROWS: wholeNumber(50_000, 1, 500_000).describe('Rows after which a range of offsets is stored'),
+  RANGE_MAX_BYTES: wholeNumber(8_388_608, 65_536, 134_217_728).describe(
+    'Bytes of rows after which a range of offsets is stored',
+  ),
+  RANGE_MAX_AGE_MS: wholeNumber(200, 1, 60_000).describe(
+    'Milliseconds after its first record at which a range of offsets is stored; longer makes fewer, larger inserts',
+  ),
+  CONSUMER_MAX_HELD_BYTES: wholeNumber(50_331_648, 1_048_576, 8_589_934_592).describe(
+    'Bytes of rows that may wait for ClickHouse in memory before fetching pauses',
+  ),
+  INSERT_TIMEOUT_MS: wholeNumber(10_000, 1000, 14_000).describe(
+    'Milliseconds after which an insert without an answer is tried again; below half the session timeout of 30 s',
+  ),
+}
+
+/** The nested settings of the flat variables. */
+export const consumerConfig = z.object(consumerVariables).transform((flat): ConsumerConfig => ({
+  logLevel: flat.LOG_LEVEL,
+  listen: { host: flat.HOST, port: flat.CONSUMER_PORT },
+  kafka: toKafkaSettings(flat),
+  groupId: flat.KAFKA_GROUP_ID,
+  clickhouse: toClickHouseSettings(flat),
+  limits: {
+    maxRows: flat.RANGE_MAX_ROWS,
+    maxBytes: flat.RANGE_MAX_BYTES,
+    maxAgeMs: flat.RANGE_MAX_AGE_MS,
+    maxHeldBytes: flat.CONSUMER_MAX_HELD_BYTES,
+  },
+  insertTimeoutMs: flat.INSERT_TIMEOUT_MS,
+}))

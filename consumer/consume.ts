@@ -1,0 +1,146 @@
+// The group loop: which records are taken, by which lane, and when fetching pauses. Three rules keep every event:
+// a record is taken only where the last one of its lane ended; what a membership holds is dropped when it ends;
+// an offset is committed only under the membership its records were fetched in.
+import { type Batch, type Consumer, type EachBatchPayload, type Kafka } from 'kafkajs'
+import type { Logger } from '../runtime/logger.ts'
+import { createBackPressure } from './back-pressure.ts'
+import type { RangeLimits } from './config.ts'
+import type { SourceRecord } from './decode-record.ts'
+import { createGroupCommit } from './group-commit.ts'
+import { createLane } from './lane.ts'
+import { assignerThatTells, createMembership } from './membership.ts'
+import type { Range } from './range.ts'
+import type { StoreRange } from './store-range.ts'
+
+export interface ConsumeParts {
+  kafka: Kafka
+  groupId: string
+  topic: string
+  limits: RangeLimits
+  store: StoreRange
+  readStarts: () => Promise<Map<number, number>>
+  onStored: (range: Range) => void
+  logger: Logger
+}
+
+export interface Consumption {
+  start: () => Promise<void>
+  /** Stores and commits what is held, then leaves the group. */
+  stop: () => Promise<void>
+  /** Bytes held by all lanes. */
+  heldBytes: () => number
+  isMember: () => boolean
+  /** Rejects when consuming has ended for good. */
+  failed: Promise<never>
+}
+
+const sessionTimeoutMs = 30_000
+
+export function createConsumption(parts: ConsumeParts): Consumption {
+  const { topic, logger } = parts
+  const failure = createFailure()
+  const newMembership = () => createMembership(parts.readStarts, newLane, logger)
+  const endMembership = () => {
+    isMember = false
+    membership.end()
+    membership = newMembership()
+  }
+  const newLane = (partition: number, next: number) =>
+    createLane({
+      ...{ topic, partition, next, limits: parts.limits, store: parts.store },
+      commit: groupCommit.commit,
+      onStored: (range) => {
+        parts.onStored(range)
+        backPressure.resumeWhatFits()
+      },
+      onFailure: failure.fail,
+    })
+  let membership = newMembership()
+  let isMember = false
+  let isStopping = false
+  const groupCommit = createGroupCommit(topic, endMembership, logger)
+  const consumer = createGroupConsumer(parts.kafka, parts.groupId, endMembership)
+  const backPressure = createBackPressure({
+    lanes: () => membership.lanes,
+    maxHeldBytes: parts.limits.maxHeldBytes,
+    pause: (partition) => consumer.pause([{ topic, partitions: [partition] }]),
+    resume: (partition) => isStopping || consumer.resume([{ topic, partitions: [partition] }]),
+  })
+
+  const onBatch = async (payload: EachBatchPayload) => {
+    const { batch } = payload
+    const current = membership
+    const lane = await current.laneOf(batch.partition)
+    if (current !== membership || isStopping) return
+    groupCommit.use((offsets) => payload.commitOffsetsIfNecessary(offsets))
+    if (!current.follows(batch, lane)) {
+      consumer.seek({ topic, partition: batch.partition, offset: String(lane.next()) })
+      return
+    }
+    lane.accept(recordsOf(batch), Number(batch.lastOffset()))
+    payload.resolveOffset(batch.lastOffset())
+    backPressure.pauseIfFull(batch.partition, lane)
+    await payload.heartbeat()
+  }
+
+  consumer.on(consumer.events.GROUP_JOIN, () => {
+    isMember = true
+    backPressure.resumeWhatFits()
+  })
+  consumer.on(consumer.events.CRASH, ({ payload }) => {
+    isMember = false
+    if (!payload.restart) failure.fail(payload.error)
+  })
+
+  return {
+    failed: failure.promise,
+    heldBytes: backPressure.heldBytes,
+    isMember: () => isMember,
+    start: async () => {
+      await consumer.connect()
+      await consumer.subscribe({ topics: [topic], fromBeginning: true })
+      await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: onBatch })
+    },
+    stop: async () => {
+      isStopping = true
+      if (isMember) consumer.pause([{ topic }])
+      await Promise.all([...membership.lanes.values()].map((lane) => lane.drain()))
+      await consumer.disconnect()
+    },
+  }
+}
+
+/** `fromBeginning`, no auto-commit and no auto-resolve (see `start`) are what keep kafkajs from losing records. */
+function createGroupConsumer(kafka: Kafka, groupId: string, onJoin: () => void): Consumer {
+  return kafka.consumer({
+    groupId,
+    sessionTimeout: sessionTimeoutMs,
+    rebalanceTimeout: sessionTimeoutMs,
+    partitionAssigners: [assignerThatTells(onJoin)],
+    maxBytesPerPartition: 2_097_152,
+    maxBytes: 8_388_608,
+    maxWaitTimeInMs: 100,
+    allowAutoTopicCreation: false,
+    retry: { initialRetryTime: 200, maxRetryTime: 2000, retries: 10 },
+  })
+}
+
+function createFailure(): { promise: Promise<never>; fail: (error: unknown) => void } {
+  let fail: (error: unknown) => void = () => undefined
+  const promise = new Promise<never>((_resolve, reject) => {
+    fail = reject
+  })
+  promise.catch(() => undefined)
+  return { promise, fail: (error) => fail(error) }
+}
+
+function recordsOf(batch: Batch): SourceRecord[] {
+  return batch.messages.map(({ key, value, offset, timestamp }) => ({
+    topic: batch.topic,
+    partition: batch.partition,
+    offset,
+    timestamp: Number(timestamp),
+    key,
+    value,
+  }))
+}

@@ -1,0 +1,111 @@
+// One Kafka record to rows, or the reasons why lines of it can never be any. The same record always gives the
+// same outcome, whoever reads it and whenever: nothing here asks a clock or a random source.
+import { isUtf8 } from 'node:buffer'
+import { eventUuidOfPlace } from '../event/event-id.ts'
+import { toLine } from '../event/event-line.ts'
+import { parseEvent, type FaultCode } from '../event/event.ts'
+import { parseJson, type JsonFaultCode } from '../event/json.ts'
+import { earliest } from '../event/timestamp.ts'
+
+/** A record as Kafka holds it. `timestamp` is epoch milliseconds. */
+export interface SourceRecord {
+  topic: string
+  partition: number
+  offset: string
+  timestamp: number
+  key: Buffer | null
+  value: Buffer | null
+}
+
+export type DeadReason = FaultCode | JsonFaultCode | 'missing_key' | 'key_mismatch'
+
+/** A line that can never be a row. */
+export interface DeadLine {
+  raw: Buffer
+  reason: DeadReason
+  field: string
+  message: string
+  key: Buffer | null
+  offset: string
+  line: number
+  receivedAt: number
+}
+
+export interface DecodedRecord {
+  /** The record's key as text; empty where there is none. */
+  site: string
+  /** NDJSON as ClickHouse takes it, each line with its break; empty where no line is a row. */
+  rows: string
+  rowCount: number
+  dead: DeadLine[]
+}
+
+type LineOutcome = { row: string } | { reason: DeadReason; field: string; message: string }
+
+/** A producer's clock may be far off; the store's dates must still hold its time. */
+const latest = Date.UTC(2200, 0, 1)
+
+/** Decodes every line of a record. */
+export function decodeRecord(record: SourceRecord): DecodedRecord {
+  const { key, offset } = record
+  const receivedAt = Math.min(Math.max(record.timestamp, earliest), latest)
+  const decoded: DecodedRecord = { site: siteOf(key), rows: '', rowCount: 0, dead: [] }
+  const lines = splitLines(record.value)
+  lines.forEach((raw, line) => {
+    if (raw.length === 0 && lines.length > 1) return
+    const outcome = decodeLine(raw, line, record, decoded.site, receivedAt)
+    if ('row' in outcome) {
+      decoded.rows += outcome.row
+      decoded.rowCount += 1
+    } else {
+      decoded.dead.push({ ...outcome, raw, key, offset, line, receivedAt })
+    }
+  })
+  return decoded
+}
+
+function decodeLine(
+  raw: Buffer,
+  line: number,
+  record: SourceRecord,
+  site: string,
+  receivedAt: number,
+): LineOutcome {
+  if (site === '') {
+    return {
+      reason: 'missing_key',
+      field: 'site_id',
+      message: 'the record has no key: produce with key = site_id',
+    }
+  }
+  const json = parseJson(raw)
+  if (!json.ok) return { reason: json.code, field: '', message: `the line ${json.message}` }
+  const { topic, partition, offset } = record
+  const parsed = parseEvent(json.value, receivedAt, () => eventUuidOfPlace(topic, partition, offset, line))
+  if (!parsed.ok) {
+    const [first] = parsed.faults
+    const message = parsed.faults.map((fault) => fault.message).join('; ')
+    return { reason: first?.code ?? 'type', field: first?.field ?? '', message }
+  }
+  if (parsed.event.site_id !== site) {
+    const message = 'site_id differs from the key of the record: produce with key = site_id'
+    return { reason: 'key_mismatch', field: 'site_id', message }
+  }
+  const place = `{"received_at":${receivedAt},"kafka_offset":${offset},"kafka_line":${line},`
+  return { row: `${place}${toLine(parsed.event).slice(1)}\n` }
+}
+
+function siteOf(key: Buffer | null): string {
+  return key !== null && isUtf8(key) ? key.toString('utf8') : ''
+}
+
+function splitLines(value: Buffer | null): Buffer[] {
+  const lines: Buffer[] = []
+  if (value === null) return [Buffer.alloc(0)]
+  for (let start = 0; start <= value.length;) {
+    const end = value.indexOf(0x0a, start)
+    lines.push(value.subarray(start, end === -1 ? value.length : end))
+    start = end === -1 ? value.length + 1 : end + 1
+  }
+  return lines
+}

@@ -1,0 +1,59 @@
+// The consumer's figures.
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { Range } from './range.ts'
+
+export interface ConsumerMetrics {
+  registry: Registry
+  /** A range whose rows, dead letters and books are stored. */
+  stored: (range: Range) => void
+  /** An attempt to insert that failed and is tried again. */
+  insertFailed: () => void
+  /** Offsets that Kafka dropped before this group read them. */
+  expired: (offsets: number) => void
+  /** Runs an insert and counts its seconds. */
+  timeInsert: (insert: () => Promise<void>) => Promise<void>
+}
+
+export function createConsumerMetrics(heldBytes: () => number): ConsumerMetrics {
+  const registry = new Registry()
+  const registers = [registry]
+  collectDefaultMetrics({ register: registry })
+  const events = new Counter({ name: 'events_stored_total', help: 'Events stored as rows', registers })
+  const ranges = new Counter({ name: 'ranges_stored_total', help: 'Ranges of offsets stored', registers })
+  const dead = new Counter({
+    name: 'dead_letters_total',
+    help: 'Lines set aside, by reason',
+    labelNames: ['reason'],
+    registers,
+  })
+  const failures = new Counter({ name: 'insert_retries_total', help: 'Inserts tried again', registers })
+  const expired = new Counter({
+    name: 'events_expired_total',
+    help: 'Offsets that Kafka dropped before they were read',
+    registers,
+  })
+  const seconds = new Histogram({ name: 'insert_duration_seconds', help: 'Seconds of an insert', registers })
+  new Gauge({
+    name: 'held_bytes',
+    help: 'Bytes of rows that wait for ClickHouse',
+    registers,
+    collect() {
+      this.set(heldBytes())
+    },
+  })
+  return {
+    registry,
+    stored: (range) => {
+      events.inc(range.rowCount)
+      ranges.inc()
+      for (const { reason } of range.dead) dead.inc({ reason })
+    },
+    insertFailed: () => failures.inc(),
+    expired: (offsets) => expired.inc(offsets),
+    timeInsert: async (insert) => {
+      const end = seconds.startTimer()
+      await insert()
+      end()
+    },
+  }
+}

@@ -1,0 +1,68 @@
+// A range of one partition's offsets on its way into the store: what one INSERT will write, and its books.
+import type { DeadLine, DecodedRecord } from './decode-record.ts'
+
+/** What became of one site's lines in a range. */
+export interface SiteBooks {
+  lines: number
+  rows: number
+  duplicates: number
+  dead: number
+}
+
+/** Offsets `first` to `last`, both included, of one partition. */
+export interface Range {
+  topic: string
+  partition: number
+  first: number
+  last: number
+  /** Time of the first record, epoch milliseconds: tells a recreated topic's range from the old one's. */
+  firstTimestamp: number
+  /** NDJSON, in pieces. */
+  rows: Buffer[]
+  rowCount: number
+  /** Bytes held by rows and dead lines. */
+  bytes: number
+  dead: DeadLine[]
+  books: Map<string, SiteBooks>
+}
+
+/** A range that begins at `first` and has nothing in it yet. */
+export function openRange(topic: string, partition: number, first: number): Range {
+  return {
+    topic,
+    partition,
+    first,
+    last: first - 1,
+    firstTimestamp: 0,
+    rows: [],
+    rowCount: 0,
+    bytes: 0,
+    dead: [],
+    books: new Map(),
+  }
+}
+
+/** Adds what was decoded of the next record. */
+export function addRecord(range: Range, decoded: DecodedRecord): void {
+  const books = range.books.get(decoded.site) ?? { lines: 0, rows: 0, duplicates: 0, dead: 0 }
+  range.books.set(decoded.site, books)
+  books.lines += decoded.rowCount + decoded.dead.length
+  books.rows += decoded.rowCount
+  books.dead += decoded.dead.length
+  if (decoded.rowCount > 0) {
+    const rows = Buffer.from(decoded.rows)
+    range.rows.push(rows)
+    range.rowCount += decoded.rowCount
+    range.bytes += rows.length
+  }
+  for (const dead of decoded.dead) {
+    // A copy: the record's own buffer belongs to a whole fetch and would be kept with it.
+    range.dead.push({ ...dead, raw: Buffer.from(dead.raw), key: dead.key && Buffer.from(dead.key) })
+    range.bytes += dead.raw.length
+  }
+}
+
+/** The deduplication token: the same for every attempt at this range, never the same for another. */
+export function tokenOf(range: Range): string {
+  return `${range.topic}/${range.partition}/${range.first}-${range.last}/${range.firstTimestamp}`
+}
