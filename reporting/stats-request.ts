@@ -1,0 +1,64 @@
+// What GET /stats takes: parameters, defaults and bounds, every fault told at once.
+import { z } from 'zod'
+import { badInput, type Fault } from '../runtime/problem.ts'
+import { readQueryString } from './query-string.ts'
+import { readTimeRange, type TimeRange } from './time-range.ts'
+
+export interface StatsRequest {
+  siteId: string
+  /** As sent; null for all time or a range. */
+  date: string | null
+  range: TimeRange
+  timezone: string
+  /** The one type that counts as a view; null for the configured ones. */
+  eventType: string | null
+  limit: number
+}
+
+const text = (field: string, maxLength: number) =>
+  z
+    .string(`${field} is required`)
+    .min(1, `${field} is required`)
+    .max(maxLength, `${field} is longer than ${maxLength} UTF-16 units`)
+    .regex(/^\P{Cc}*$/u, `${field} holds a control character`)
+
+const limitText = 'limit must be a whole number from 1 to 1000'
+
+const parameters = z.object({
+  site_id: text('site_id', 255),
+  date: z.string().optional(),
+  from: z.string().optional(),
+  to: z.string().optional(),
+  timezone: z.string().default('UTC'),
+  event_type: text('event_type', 100).optional(),
+  limit: z
+    .string()
+    .regex(/^\d{1,9}$/, limitText)
+    .transform(Number)
+    .pipe(z.number().min(1, limitText).max(1000, limitText))
+    .default(10),
+})
+
+const known = Object.keys(parameters.shape)
+
+/**
+ * Reads the request's address.
+ * @throws Problem 400 with every fault
+ */
+export function readStatsRequest(url: string): StatsRequest {
+  const { values, faults } = readQueryString(url, known)
+  const result = parameters.safeParse(values, { reportInput: true })
+  const { range, faults: rangeFaults } = readTimeRange({ ...values, timezone: values['timezone'] ?? 'UTC' })
+  const all = [...faults, ...(result.success ? [] : result.error.issues.map(toFault)), ...rangeFaults]
+  if (all.length > 0 || !result.success) throw badInput(all)
+  const { site_id, date, timezone, event_type, limit } = result.data
+  return { siteId: site_id, date: date ?? null, range, timezone, eventType: event_type ?? null, limit }
+}
+
+function toFault(issue: z.core.$ZodIssue): Fault {
+  const field = issue.path.join('.')
+  const isMissing = issue.input === undefined || issue.input === ''
+  return { field, code: isMissing ? 'required' : (codes[issue.code] ?? 'range'), message: issue.message }
+}
+
+const codes: Record<string, string> = { invalid_format: 'format', too_big: 'range', too_small: 'range' }

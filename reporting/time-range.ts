@@ -1,0 +1,97 @@
+// The range of time a request asks about. A date begins at the first instant of that day in the time zone,
+// whatever its offset, also where a change of clocks leaves the day without a midnight.
+import { Temporal } from 'temporal-polyfill'
+import type { Fault } from '../runtime/problem.ts'
+
+/** Instants as epoch milliseconds, `to` exclusive; null is no bound. */
+export interface TimeRange {
+  from: number | null
+  to: number | null
+}
+
+export interface AskedRange {
+  date?: string | undefined
+  from?: string | undefined
+  to?: string | undefined
+  timezone: string
+}
+
+const dateText = /^\d{4}-\d{2}-\d{2}$/
+
+/** The range, with every fault of the parameters that name it. */
+export function readTimeRange(asked: AskedRange): { range: TimeRange; faults: Fault[] } {
+  const nothing = { range: { from: null, to: null }, faults: [] }
+  if (!isTimeZone(asked.timezone)) {
+    const message = 'timezone must be an IANA name, such as Asia/Kathmandu'
+    return { ...nothing, faults: [{ field: 'timezone', code: 'timezone', message }] }
+  }
+  if (asked.date === undefined) return readBounds(asked)
+  if (asked.from !== undefined || asked.to !== undefined) {
+    const message = 'send date, or from and to, not both'
+    return { ...nothing, faults: [{ field: 'date', code: 'conflict', message }] }
+  }
+  const date = parseDate(asked.date)
+  if (!date) return { ...nothing, faults: [dateFault('date', 'a calendar date as YYYY-MM-DD')] }
+  const range = {
+    from: startOf(date, asked.timezone),
+    to: startOf(date.add({ days: 1 }), asked.timezone),
+  }
+  return { range, faults: [] }
+}
+
+function readBounds({ from, to, timezone }: AskedRange): { range: TimeRange; faults: Fault[] } {
+  const faults: Fault[] = []
+  const read = (field: string, text: string | undefined) => {
+    if (text === undefined) return null
+    const instant = parseBound(text, timezone)
+    if (instant === null) {
+      faults.push(dateFault(field, 'a date as YYYY-MM-DD or an instant such as 2025-11-14T09:30:00Z'))
+    }
+    return instant
+  }
+  const range = { from: read('from', from), to: read('to', to) }
+  if (range.from !== null && range.to !== null && range.from >= range.to) {
+    faults.push({ field: 'from', code: 'range', message: 'from must be before to, which is exclusive' })
+  }
+  return { range, faults }
+}
+
+function parseBound(text: string, timezone: string): number | null {
+  if (dateText.test(text)) {
+    const date = parseDate(text)
+    return date && startOf(date, timezone)
+  }
+  try {
+    // Events have milliseconds: the first one at or after the instant is the bound.
+    const instant = Temporal.Instant.from(text.replace(' ', '+'))
+    return Number((instant.epochNanoseconds + 999_999n) / 1_000_000n)
+  } catch {
+    return null
+  }
+}
+
+function parseDate(text: string): Temporal.PlainDate | null {
+  try {
+    return dateText.test(text) ? Temporal.PlainDate.from(text) : null
+  } catch {
+    return null
+  }
+}
+
+function startOf(date: Temporal.PlainDate, timezone: string): number {
+  return date.toZonedDateTime(timezone).epochMilliseconds
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return (
+      /^[A-Za-z]/.test(name) && Boolean(Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name))
+    )
+  } catch {
+    return false
+  }
+}
+
+function dateFault(field: string, wanted: string): Fault {
+  return { field, code: 'date', message: `${field} must be ${wanted}` }
+}
