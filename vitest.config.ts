@@ -1,16 +1,51 @@
 import { defineConfig } from 'vitest/config'
 
-const stack = { globalSetup: ['test/support/shared-stack.ts'], fileParallelism: false }
+const notOurs = ['node_modules', 'dist', '.data']
 
 /** The suffix of a test file says what it needs; each need is one project. */
 export default defineConfig({
   test: {
-    reporters: ['default'],
+    // One Kafka and one ClickHouse for all projects that need them; a run of unit tests starts neither.
+    globalSetup: ['test/support/shared-stack.ts'],
     projects: [
-      { test: { name: 'unit', include: ['**/*.test.ts'], exclude: ['**/*.*.test.ts', 'node_modules', 'dist'], testTimeout: 20_000 } },
-      { test: { name: 'integration', include: ['**/*.integration.test.ts'], exclude: ['node_modules', 'dist'], testTimeout: 60_000, hookTimeout: 180_000, ...stack } },
-      { test: { name: 'e2e', include: ['**/*.e2e.test.ts'], exclude: ['node_modules', 'dist'], testTimeout: 180_000, hookTimeout: 180_000, ...stack } },
-      { test: { name: 'containers', include: ['**/*.containers.test.ts'], exclude: ['node_modules', 'dist'], testTimeout: 300_000, hookTimeout: 600_000, fileParallelism: false } },
+      {
+        test: {
+          name: 'unit',
+          include: ['**/*.test.ts'],
+          exclude: ['**/*.{integration,e2e,containers}.test.ts', ...notOurs],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'integration',
+          include: ['**/*.integration.test.ts'],
+          exclude: notOurs,
+          testTimeout: 60_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['**/*.e2e.test.ts'],
+          exclude: notOurs,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'containers',
+          include: ['**/*.containers.test.ts'],
+          exclude: notOurs,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          fileParallelism: false,
+        },
+      },
     ],
   },
 })
