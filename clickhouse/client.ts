@@ -1,5 +1,5 @@
 // Opens the ClickHouse client with our settings.
-import { createClient, type ClickHouseClient } from '@clickhouse/client'
+import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client'
 import type { ClickHouseSettings } from './config.ts'
 
 export type ClickHouse = ClickHouseClient
@@ -17,6 +17,8 @@ export function createClickHouse(settings: ClickHouseSettings, requestTimeoutMs:
     application: 'tallyline',
     request_timeout: requestTimeoutMs,
     max_open_connections: 10,
+    // Every failure is thrown; whoever catches it knows more than the client's own log line.
+    log: { level: ClickHouseLogLevel.OFF },
     keep_alive: { enabled: true, idle_socket_ttl: 1500, eagerly_destroy_stale_sockets: true },
     ...(settings.ca ? { tls: { ca_cert: settings.ca } } : {}),
   })

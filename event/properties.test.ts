@@ -88,6 +88,12 @@ describe('properties (contract section 3)', () => {
     expect(faultOf({ 'a%2Eb': 1 })).toBe('properties reserved_key')
   })
 
+  it('refuse null beside a list or an object, which would come back as an empty one', () => {
+    expect(faultOf({ a: [1, null, 'x'] })).toBeNull()
+    expect(faultOf({ a: [[1], null] })).toBe('properties.a null_item')
+    expect(faultOf({ a: [null, { b: 1 }] })).toBe('properties.a null_item')
+  })
+
   it('tell each kind of fault once, with its place', () => {
     expect(faultOf({ a: '\0', b: '\0', c: { d: { e: { f: { g: 1 } } } } })).toBe(
       'properties.a nul, properties.c.d.e.f too_deep',

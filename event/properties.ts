@@ -50,6 +50,14 @@ function inspect(value: unknown, path: string, depth: number, walk: Walk): void 
   if (typeof value !== 'object') return
   if (depth > maxDepth) return note(walk, 'too_deep', path, `is nested deeper than ${maxDepth} levels`)
   if (Array.isArray(value)) {
+    if (value.includes(null) && value.some((item) => typeof item === 'object' && item !== null)) {
+      note(
+        walk,
+        'null_item',
+        path,
+        'has null beside a list or an object, which comes back as an empty one: leave it out',
+      )
+    }
     value.forEach((item, index) => inspect(item, `${path}[${index}]`, depth + 1, walk))
     return
   }
