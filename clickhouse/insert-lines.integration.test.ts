@@ -149,6 +149,27 @@ describe('properties (contract section 3)', () => {
     )
   })
 
+  it('may have any keys at all: invented ones cost no open file each', async () => {
+    const { clickhouse } = await freshDatabase()
+    const events = Array.from({ length: 3000 }, (_, n) => ({
+      properties: Object.fromEntries(
+        Array.from({ length: 20 }, (_, key) => [
+          `k${(n * 20 + key) % 5000}`,
+          [1, 'x', [1], true][(n + key) % 4],
+        ]),
+      ),
+    }))
+    await insertLines(clickhouse, insertOf(rows(events), 't'))
+    const [parts] = await rowsOf<{ files: number }>(
+      clickhouse,
+      "SELECT max(files) AS files FROM system.parts WHERE database = currentDatabase() AND table = 'events'",
+    )
+    expect(parts?.files).toBeLessThan(1000)
+    expect(
+      await rowsOf(clickhouse, 'SELECT count() AS n FROM events WHERE isNotNull(properties.k4999)'),
+    ).toEqual([{ n: 12 }])
+  })
+
   it('can be queried by key, also where the key has a dot', async () => {
     const { clickhouse } = await freshDatabase()
     await insertLines(

@@ -42,7 +42,6 @@ export const faultCodes = [
   'too_large',
   'number_range',
   'reserved_key',
-  'null_item',
 ] as const
 
 export type Parsed = { ok: true; event: Event; sentId: string | null } | { ok: false; faults: EventFault[] }

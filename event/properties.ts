@@ -11,7 +11,10 @@ const maxBytes = 16_384
 /** How ClickHouse writes a dot inside a key: a key that holds this itself would come back as another one. */
 const storedDot = '%2E'
 
-/** The `properties` of an event, without the keys whose value is null: those count as absent. */
+/**
+ * The `properties` of an event, without nulls: a null counts as absent, as the value of a key and as an item of a
+ * list, since ClickHouse has no null in a list of lists.
+ */
 export const propertiesSchema = z.unknown().transform((value, ctx): Properties | undefined => {
   if (value === undefined || value === null || value === '') return undefined
   if (!isObject(value)) {
@@ -50,14 +53,6 @@ function inspect(value: unknown, path: string, depth: number, walk: Walk): void 
   if (typeof value !== 'object') return
   if (depth > maxDepth) return note(walk, 'too_deep', path, `is nested deeper than ${maxDepth} levels`)
   if (Array.isArray(value)) {
-    if (value.includes(null) && value.some((item) => typeof item === 'object' && item !== null)) {
-      note(
-        walk,
-        'null_item',
-        path,
-        'has null beside a list or an object, which comes back as an empty one: leave it out',
-      )
-    }
     value.forEach((item, index) => inspect(item, `${path}[${index}]`, depth + 1, walk))
     return
   }
@@ -104,7 +99,7 @@ function withoutNulls(value: Properties): Properties {
 }
 
 function withoutNullsInside(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNullsInside)
+  if (Array.isArray(value)) return value.filter((item) => item !== null).map(withoutNullsInside)
   return isObject(value) ? withoutNulls(value) : value
 }
 

@@ -24,7 +24,7 @@ CREATE TABLE IF NOT EXISTS events
     referrer        String
         COMMENT 'Where the user came from; empty when none was sent'
         CODEC(ZSTD(1)),
-    properties      JSON
+    properties      JSON(max_dynamic_paths = 16, max_dynamic_types = 4)
         COMMENT 'The free part, queryable by key: properties.plan',
     kafka_partition UInt32
         COMMENT 'Partition of the Kafka record it came in'

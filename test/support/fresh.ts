@@ -67,7 +67,7 @@ export async function rowsOf<Row>(clickhouse: ClickHouse, query: string): Promis
   const result = await clickhouse.query({
     query,
     format: 'JSONEachRow',
-    clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
+    clickhouse_settings: { output_format_json_quote_64bit_integers: 0, json_type_escape_dots_in_keys: 1 },
   })
   return result.json<Row>()
 }
