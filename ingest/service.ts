@@ -18,15 +18,17 @@ export async function startIngest(config: IngestConfig, logger: Logger): Promise
   const publisher = createPublisher(kafka, config.publisher, logger)
   const probe = probeTopic(kafka, config.kafka.topic.name)
   const metrics = createIngestMetrics(publisher.pendingBytes)
+  let isConnected = false
   const checks = {
     service: () => (stopping.signal.aborted ? Promise.reject(new Error('is stopping')) : Promise.resolve()),
-    kafka: probe.check,
+    kafka: () => (isConnected ? probe.check() : Promise.reject(new Error('cannot be reached'))),
   }
   const server = createIngestServer({ publisher, metrics, checks, reportingUrl: config.reportingUrl, logger })
 
   const connect = async () => {
     await ensureTopic(kafka, config.kafka.topic)
     await publisher.connect()
+    isConnected = true
   }
   const connecting = untilDone(connect, {
     isHopeless: (error) => error instanceof TopicMisfit,

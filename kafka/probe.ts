@@ -1,4 +1,4 @@
-// Whether Kafka answers right now, for readiness: asked at most once a second, however often it is wanted.
+// Whether Kafka answers right now, for readiness: one question at a time, and a yes is good for a second.
 import type { Kafka } from 'kafkajs'
 
 const freshForMs = 1000
@@ -21,7 +21,14 @@ export function probeTopic(kafka: Kafka, topic: string): Probe {
   }
   return {
     check: () => {
-      if (performance.now() - asked.at > freshForMs) asked = { at: performance.now(), answer: ask() }
+      if (performance.now() - asked.at > freshForMs) {
+        const asking = { at: Infinity, answer: ask() }
+        asked = asking
+        asking.answer.then(
+          () => (asking.at = performance.now()),
+          () => (asking.at = -Infinity),
+        )
+      }
       return asked.answer
     },
     stop: () => admin.disconnect(),

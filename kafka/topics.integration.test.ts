@@ -1,3 +1,4 @@
+import kafkajs from 'kafkajs'
 import { describe, expect, it } from 'vitest'
 import { freshKafka, testLogger } from '../test/support/fresh.ts'
 import { createKafka, withAdmin } from './client.ts'
@@ -18,7 +19,7 @@ describe('the topic', () => {
       expect(topics[0]?.partitions).toHaveLength(6)
       const { resources } = await admin.describeConfigs({
         includeSynonyms: false,
-        resources: [{ type: 2, name: topic.name }],
+        resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic.name }],
       })
       return Object.fromEntries(
         resources[0]?.configEntries.map((entry) => [entry.configName, entry.configValue]) ?? [],

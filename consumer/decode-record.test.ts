@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest'
+import { decodeRecord, type SourceRecord } from './decode-record.ts'
+
+const timestamp = Date.UTC(2025, 10, 14)
+const view = { site_id: 'demo', event_type: 'view' }
+
+function record(value: string | Buffer | null, overrides: Partial<SourceRecord> = {}): SourceRecord {
+  return {
+    topic: 'events',
+    partition: 3,
+    offset: '42',
+    timestamp,
+    key: Buffer.from('demo'),
+    value: value === null ? null : Buffer.from(value),
+    ...overrides,
+  }
+}
+
+const rowsOf = (source: SourceRecord) =>
+  decodeRecord(source)
+    .rows.split('\n')
+    .filter(Boolean)
+    .map((row) => JSON.parse(row) as Record<string, unknown>)
+const reasonsOf = (source: SourceRecord) =>
+  decodeRecord(source).dead.map(({ line, reason }) => [line, reason])
+
+describe('a record on the topic (contract section 7)', () => {
+  it('is one or more events as lines, each with its place and its receive time', () => {
+    const lines = [view, { ...view, path: '/b' }].map((event) => JSON.stringify(event)).join('\n')
+    expect(rowsOf(record(lines))).toMatchObject([
+      { ...view, received_at: timestamp, kafka_offset: 42, kafka_line: 0, timestamp },
+      { ...view, received_at: timestamp, kafka_offset: 42, kafka_line: 1, path: '/b' },
+    ])
+  })
+
+  it('may end with a line break and hold blank lines; the others keep their numbers', () => {
+    const line = JSON.stringify(view)
+    expect(rowsOf(record(`${line}\n\n${line}\n`)).map((row) => row['kafka_line'])).toEqual([0, 2])
+  })
+
+  it('gives an event without an id the same one at every reading', () => {
+    const [first] = rowsOf(record(JSON.stringify(view)))
+    expect(first?.['event_id']).toMatch(/^[0-9a-f-]{36}$/)
+    expect(rowsOf(record(JSON.stringify(view)))[0]).toEqual(first)
+    expect(rowsOf(record(JSON.stringify(view), { offset: '43' }))[0]?.['event_id']).not.toBe(
+      first?.['event_id'],
+    )
+  })
+
+  it('is a dead letter without a key, or with another key than its site', () => {
+    const line = JSON.stringify(view)
+    expect(reasonsOf(record(line, { key: null }))).toEqual([[0, 'missing_key']])
+    expect(reasonsOf(record(line, { key: Buffer.from([0xff]) }))).toEqual([[0, 'missing_key']])
+    expect(reasonsOf(record(line, { key: Buffer.from('other') }))).toEqual([[0, 'key_mismatch']])
+  })
+
+  it('costs only the line that is no event', () => {
+    const source = record(`nonsense\n${JSON.stringify(view)}\n{"site_id":"demo"}`)
+    expect(reasonsOf(source)).toEqual([
+      [0, 'json'],
+      [2, 'required'],
+    ])
+    expect(decodeRecord(source).rowCount).toBe(1)
+  })
+
+  it('is one dead letter when it is empty', () => {
+    expect(reasonsOf(record(null))).toEqual([[0, 'empty']])
+    expect(reasonsOf(record(''))).toEqual([[0, 'empty']])
+  })
+
+  it('keeps a dead line byte for byte, with every fault told', () => {
+    const raw = Buffer.from([0x7b, 0xff, 0x7d])
+    const [dead] = decodeRecord(record(raw)).dead
+    expect(dead).toMatchObject({ raw, reason: 'utf8', offset: '42', line: 0, receivedAt: timestamp })
+    expect(decodeRecord(record('{}')).dead[0]?.message).toBe('site_id is required; event_type is required')
+  })
+
+  it('judges a timestamp by when the record was produced, not by when it is read', () => {
+    const event = { ...view, timestamp: timestamp + 86_400_000 }
+    expect(rowsOf(record(JSON.stringify(event)))).toHaveLength(1)
+    expect(reasonsOf(record(JSON.stringify(event), { timestamp: timestamp - 1 }))).toEqual([
+      [0, 'timestamp_range'],
+    ])
+  })
+
+  it('has a receive time that storage can hold, whatever its producer says', () => {
+    for (const wild of [-1, 0, 9e15]) {
+      const [row] = rowsOf(record(JSON.stringify(view), { timestamp: wild }))
+      expect(new Date(Number(row?.['received_at'])).getUTCFullYear()).toBeGreaterThanOrEqual(2000)
+      expect(new Date(Number(row?.['received_at'])).getUTCFullYear()).toBeLessThanOrEqual(2200)
+    }
+  })
+})
