@@ -1,0 +1,74 @@
+// A service as a process of its own, which can be killed.
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { onTestFinished } from 'vitest'
+import { nodeCommand } from '../../local/node-command.ts'
+import type { ListeningMessage } from '../../runtime/lifecycle.ts'
+
+export interface ServiceProcess {
+  pid: number
+  url: string
+  /** Sends a signal and waits for the end. Gives the exit code, null after a kill. */
+  end: (signal: NodeJS.Signals) => Promise<number | null>
+  output: () => string
+}
+
+/** Starts `program`, such as `consumer/main.ts`, and waits until it listens. Killed when the test ends. */
+export async function startProcess(program: string, env: Record<string, string>): Promise<ServiceProcess> {
+  const { child, output } = spawnProgram(program, env)
+  const [message] = (await once(child, 'message')) as [ListeningMessage]
+  return {
+    pid: child.pid ?? 0,
+    url: message.listening,
+    output,
+    end: async (signal) => {
+      const ended = once(child, 'exit')
+      child.kill(signal)
+      const [code] = (await ended) as [number | null]
+      return code
+    },
+  }
+}
+
+/** Runs `program` to its end. */
+export async function runToEnd(
+  program: string,
+  env: Record<string, string>,
+): Promise<{ code: number; output: string }> {
+  const { child, output } = spawnProgram(program, env)
+  const [code] = (await once(child, 'close')) as [number]
+  return { code, output: output() }
+}
+
+function spawnProgram(
+  program: string,
+  env: Record<string, string>,
+): { child: ChildProcess; output: () => string } {
+  const [command = '', ...args] = nodeCommand(program)
+  const child = spawn(command, args, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+  const chunks: Buffer[] = []
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => chunks.push(chunk))
+  onTestFinished(() => void child.kill('SIGKILL'))
+  return { child, output: () => Buffer.concat(chunks).toString('utf8') }
+}
+
+/** The environment of a service over these brokers and this database, on any free port. */
+export function serviceEnv(
+  kafka: { brokers: string[]; topic: { name: string } },
+  clickhouse: { url: string; database: string; user: string; password: string },
+  groupId: string,
+): Record<string, string> {
+  return {
+    KAFKA_BROKERS: kafka.brokers.join(','),
+    KAFKA_TOPIC: kafka.topic.name,
+    KAFKA_GROUP_ID: groupId,
+    CLICKHOUSE_URL: clickhouse.url,
+    CLICKHOUSE_DATABASE: clickhouse.database,
+    CLICKHOUSE_USER: clickhouse.user,
+    CLICKHOUSE_PASSWORD: clickhouse.password,
+    ...{ INGEST_PORT: '0', CONSUMER_PORT: '0', REPORTING_PORT: '0', LOG_LEVEL: 'info' },
+  }
+}
