@@ -68,6 +68,7 @@ function serverConfig({ home, httpPort, tcpPort }: ClickHousePlace): string {
   </logger>
   <background_pool_size>16</background_pool_size>
   <background_schedule_pool_size>32</background_schedule_pool_size>
+  <shutdown_wait_unfinished>2</shutdown_wait_unfinished>
   <access_control_improvements>
     <users_without_row_policies_can_read_rows>true</users_without_row_policies_can_read_rows>
     <select_from_system_db_requires_grant>true</select_from_system_db_requires_grant>

@@ -95,7 +95,9 @@ const noPasswords = {
 }
 
 async function ping(url: string): Promise<void> {
-  const answer = await fetch(`${url}/?user=${embeddedUsers.migrator}&query=SELECT+1`)
+  const answer = await fetch(`${url}/?user=${embeddedUsers.migrator}&query=SELECT+1`, {
+    headers: { connection: 'close' },
+  })
   if (!answer.ok) throw new Error(`ClickHouse answered ${answer.status}`)
   await answer.arrayBuffer()
 }

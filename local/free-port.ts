@@ -10,12 +10,15 @@ const lowest = 20_000
 const beyond = 32_000
 const tries = 200
 
-/** Whether a listener on `host`:`port` would get the port now. Rejects for a host this machine does not have. */
+/**
+ * Whether a listener on `host`:`port` would get the port now.
+ * @throws Error for a host this machine does not have, or a port that is not open to this user (EACCES)
+ */
 export function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE' || error.code === 'EACCES') resolve(false)
+      if (error.code === 'EADDRINUSE') resolve(false)
       else reject(error)
     })
     server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)))
@@ -33,7 +36,8 @@ export async function freePort(host = '127.0.0.1', others: readonly number[] = [
 
 /** The wished port where it is free; else, or where it is 0, a free one. */
 export async function wishedOrFreePort(wished: number): Promise<number> {
-  return wished !== 0 && (await isPortFree(wished)) ? wished : freePort()
+  const canHave = wished !== 0 && (await isPortFree(wished).catch(() => false))
+  return canHave ? wished : freePort()
 }
 
 /** Resolves when something on this machine accepts connections on `port`; rejects when nothing does. */

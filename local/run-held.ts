@@ -28,7 +28,6 @@ export async function runHeld(
   try {
     return await new Promise<number>((resolve, reject) => {
       child.once('error', reject)
-      child.once('exit', kill)
       child.once('close', (code) => resolve(code ?? 1))
     })
   } finally {

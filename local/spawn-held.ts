@@ -17,7 +17,7 @@ export interface HeldOptions {
 
 /**
  * The child's pid is the command's own and the leader of its group. Where this process ends, even by kill -9, the
- * command gets SIGTERM and 4 seconds later its group gets SIGKILL.
+ * command gets SIGTERM and 4 seconds later its group gets SIGKILL. Where the command ends, so does its group.
  */
 export function spawnHeld(command: readonly string[], options: HeldOptions): ChildProcess {
   const { env = process.env, cwd, stdin = 'ignore', output, ipc = false } = options
@@ -27,6 +27,7 @@ export function spawnHeld(command: readonly string[], options: HeldOptions): Chi
     ...(cwd === undefined ? {} : { cwd }),
     stdio: [stdin, output, output, 'pipe', ...(ipc ? (['ipc'] as const) : [])],
   })
+  child.once('exit', () => killGroup(child))
   // A pipe to a child that was killed may report it; that the child died is seen from its exit.
   for (const pipe of [child.stdin, child.stdio[3]]) pipe?.on('error', () => undefined)
   return child

@@ -5,6 +5,7 @@ import { clickhouseVariables } from '../clickhouse/config.ts'
 import { kafkaVariables } from '../kafka/config.ts'
 import { readEnv } from '../runtime/env.ts'
 import type { Logger } from '../runtime/logger.ts'
+import { allOrNone } from './all-or-none.ts'
 import { startClickHouseServer, type ClickHouseServer } from './clickhouse-server.ts'
 import { localVariables } from './config.ts'
 import { startKafkaBroker, type KafkaBroker } from './kafka-broker.ts'
@@ -56,67 +57,54 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     Promise.reject(explained(error, dataDir)),
   )
 
-  const started: (KafkaBroker | ClickHouseServer)[] = []
-  const abort = new AbortController()
-  const faults: Error[] = []
-  const giveUp = (error: unknown) => {
-    faults.push(explained(error, dataDir))
-    abort.abort()
-    return undefined
-  }
-  const signal = AbortSignal.any([abort.signal, ...(options.signal ? [options.signal] : [])])
-  const [kafka, clickhouse] = await Promise.all([
-    startKafka({ ...options, signal }, settings, started).catch(giveUp),
-    startClickHouse({ ...options, signal }, settings, started).catch(giveUp),
-  ])
-  const stop = () => stopAll([clickhouse, kafka])
-  if (faults[0]) {
-    await stopAll(started)
-    throw faults[0]
-  }
+  const [kafka, clickhouse] = await allOrNone<[KafkaBroker | undefined, ClickHouseServer | undefined]>(
+    options.signal,
+    [
+      (signal) => startKafka({ ...options, signal }, settings),
+      (signal) => startClickHouse({ ...options, signal }, settings),
+    ],
+    (one) => one?.stop() ?? Promise.resolve(),
+  ).catch((error: unknown) => Promise.reject(explained(error, dataDir)))
   return {
     brokers: kafka ? [kafka.address] : settings.KAFKA_BROKERS,
     clickhouseUrl: clickhouse?.url ?? settings.CLICKHOUSE_URL,
     ...(kafka ? { kafka } : {}),
     ...(clickhouse ? { clickhouse } : {}),
-    stop,
+    stop: async () => {
+      await clickhouse?.stop()
+      await kafka?.stop()
+    },
   }
 }
 
 type StackSettings = z.output<typeof stackVariables>
-type Started = (KafkaBroker | ClickHouseServer)[]
 
-async function startKafka(
-  options: StackOptions,
-  { KAFKA_PORT: port }: StackSettings,
-  started: Started,
-): Promise<KafkaBroker | undefined> {
+async function startKafka(options: StackOptions, settings: StackSettings): Promise<KafkaBroker | undefined> {
   if (isNamed(options.env, 'KAFKA_BROKERS')) return undefined
-  const broker = await startKafkaBroker({ ...options, port })
-  started.push(broker)
-  return broker
+  return startKafkaBroker({ ...options, port: settings.KAFKA_PORT })
 }
 
 async function startClickHouse(
   options: StackOptions & { signal: AbortSignal },
   settings: StackSettings,
-  started: Started,
 ): Promise<ClickHouseServer | undefined> {
   const { CLICKHOUSE_PORT: port, CLICKHOUSE_DATABASE: database, CLICKHOUSE_URL: url } = settings
-  const server = isNamed(options.env, 'CLICKHOUSE_URL')
-    ? undefined
-    : await startClickHouseServer({ ...options, port, database })
-  if (server) started.push(server)
-  await options.onClickHouse?.(server?.url ?? url, options.signal)
-  return server
-}
-
-/** One after the other, in the order given. */
-async function stopAll(parts: (KafkaBroker | ClickHouseServer | undefined)[]): Promise<void> {
-  for (const part of parts) await part?.stop()
+  const { onClickHouse = () => Promise.resolve(), signal } = options
+  if (isNamed(options.env, 'CLICKHOUSE_URL')) {
+    await onClickHouse(url, signal)
+    return undefined
+  }
+  const server = await startClickHouseServer({ ...options, port, database })
+  try {
+    await onClickHouse(server.url, signal)
+    return server
+  } catch (error) {
+    await server.stop()
+    throw error
+  }
 }
 
 /** A variable that holds nothing counts as not set. */
-function isNamed(env: NodeJS.ProcessEnv, name: string): boolean {
+export function isNamed(env: NodeJS.ProcessEnv, name: string): boolean {
   return (env[name] ?? '').trim() !== ''
 }

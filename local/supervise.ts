@@ -106,7 +106,6 @@ function run(options: SuperviseOptions): Run {
   const gone = new AbortController()
   const death = new Promise<Death>((resolve) => {
     const end = (code: number | null, signal: NodeJS.Signals | null) => {
-      killGroup(child)
       gone.abort()
       resolve({ code, signal, livedMs: Math.round(performance.now() - startedAt) })
     }
@@ -156,6 +155,7 @@ function isOver(life: { over: boolean }): boolean {
 
 async function stopRun({ name, log, stopWithinMs }: SuperviseOptions, current: Run): Promise<void> {
   if (current.pid() === undefined) return
+  const askedAt = performance.now()
   current.askToStop()
   const inTime = new AbortController()
   const late = sleep(stopWithinMs, 'late', { signal: inTime.signal }).catch(() => 'in time')
@@ -165,6 +165,7 @@ async function stopRun({ name, log, stopWithinMs }: SuperviseOptions, current: R
   }
   inTime.abort()
   await current.death
+  log.debug({ process: name, tookMs: Math.round(performance.now() - askedAt) }, 'a process stopped')
 }
 
 /** Tries `check` until it resolves, every 50 ms; rejects once `gone` is given. */
