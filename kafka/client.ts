@@ -8,7 +8,7 @@ const connectionTimeoutMs = 1000
 const requestTimeoutMs = 10_000
 
 /** A kafkajs client for one process. Opens nothing. `name` shows up in the broker's logs. */
-export function createKafka(settings: KafkaSettings, name: string, logger: Logger): Kafka {
+export function createKafka(settings: Omit<KafkaSettings, 'topic'>, name: string, logger: Logger): Kafka {
   return new kafkajs.Kafka({
     clientId: `tallyline-${name}`,
     brokers: settings.brokers,

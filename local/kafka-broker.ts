@@ -7,9 +7,9 @@ import { openBoundedLog } from './bounded-log.ts'
 import type { EmbeddedOptions } from './embedded.ts'
 import { freePort, isPortFree, wishedOrFreePort } from './free-port.ts'
 import { findJava } from './java.ts'
-import { askKafka } from './kafka-answers.ts'
 import { kafkaJars } from './kafka-jars.ts'
 import { kafkaProperties } from './kafka-properties.ts'
+import { apiVersions, askKafka } from './kafka-request.ts'
 import { diskFull, LaunchError } from './launch-error.ts'
 import { silent } from './progress.ts'
 import { runHeld } from './run-held.ts'
@@ -17,6 +17,7 @@ import { spawnHeld } from './spawn-held.ts'
 import { DiedAtStart, supervise, untilItWorks, type Supervised } from './supervise.ts'
 
 export interface KafkaBroker extends Supervised {
+  port: number
   /** host:port */
   address: string
 }
@@ -122,9 +123,9 @@ async function startOn(port: number, node: KafkaNode, write: (chunk: Buffer) => 
       child.stderr?.on('data', write)
       return child
     },
-    ready: (_child, gone) => untilItWorks(() => askKafka(port), gone),
+    ready: (_child, gone) => untilItWorks(() => askKafka(port, apiVersions), gone),
   })
-  return { ...supervised, address: `127.0.0.1:${port}` }
+  return { ...supervised, port, address: `127.0.0.1:${port}` }
 }
 
 function failure(home: string, output: string): LaunchError {

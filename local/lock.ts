@@ -11,15 +11,22 @@ import { LaunchError } from './launch-error.ts'
 const writingMs = 200
 const attempts = 5
 
+export interface Lock {
+  release: () => void
+  /** Whether the launcher that held it before was killed, and with it all that it had started. */
+  wasKilled: boolean
+}
+
 /**
- * Takes the lock of `dataDir`, which must exist; gives the function that lets go of it.
+ * Takes the lock of `dataDir`, which must exist.
  * @throws LaunchError when a launcher that lives holds it
  */
-export async function lockDataDir(dataDir: string): Promise<() => void> {
+export async function lockDataDir(dataDir: string): Promise<Lock> {
   const file = join(dataDir, 'launcher.lock')
   const mine = `${process.pid} ${processStart(process.pid) ?? ''}`
+  let wasKilled = false
   for (let attempt = 0; attempt < attempts; attempt++) {
-    if (create(file, mine)) return () => rmSync(file, { force: true })
+    if (create(file, mine)) return { release: () => rmSync(file, { force: true }), wasKilled }
     const found = await readLock(file)
     if (found === null) continue
     const holder = holderOf(found)
@@ -29,6 +36,7 @@ export async function lockDataDir(dataDir: string): Promise<() => void> {
       )
     }
     removeStale(file, found)
+    wasKilled = true
   }
   throw new LaunchError(`Several starts want ${dataDir} at once: start one of them again.`)
 }

@@ -24,6 +24,7 @@ export interface LaunchSettings extends LocalSettings {
   logLevel: string
   host: string
   database: string
+  groupId: string
   services: ServiceSpec[]
 }
 
@@ -35,6 +36,7 @@ export const launchSettings = z
     logLevel: flat.LOG_LEVEL,
     host: flat.HOST,
     database: flat.CLICKHOUSE_DATABASE,
+    groupId: flat.KAFKA_GROUP_ID,
     services: [
       {
         name: 'ingest',
