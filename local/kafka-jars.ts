@@ -1,4 +1,5 @@
 // Fetches Kafka's jars once, with Maven, into a folder that is complete or not there.
+import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
@@ -10,7 +11,7 @@ import { runHeld } from './run-held.ts'
 export const kafkaVersion = '4.3.0'
 
 const pom = join(import.meta.dirname, 'kafka-pom.xml')
-const partial = /^kafka-.*\.partial-(\d+)$/
+const partial = /^kafka-.*\.partial-(\d+)-/
 
 export interface JarsOptions {
   cacheDir: string
@@ -31,7 +32,7 @@ export async function kafkaJars(options: JarsOptions): Promise<string> {
   await requireMaven(env)
   await mkdir(cacheDir, { recursive: true })
   await removeLeftovers(cacheDir)
-  const staging = `${jars}.partial-${process.pid}`
+  const staging = `${jars}.partial-${process.pid}-${randomUUID()}`
   const task = progress.begin(`fetching Kafka ${kafkaVersion} with Maven (44 MB, once)`)
   try {
     await copyJars(staging, options, (files, bytes) =>

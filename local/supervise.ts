@@ -112,7 +112,11 @@ function run(options: SuperviseOptions): Run {
     child.once('exit', end)
     child.once('error', () => end(null, null))
   })
-  const ready = options.ready(child, gone.signal)
+  const ready = options.ready(child, gone.signal).catch(async (error: unknown) => {
+    // Of a process that died it is the death that is told.
+    if (gone.signal.aborted) await new Promise<never>(() => undefined)
+    throw error
+  })
   ready.catch(() => undefined)
   return {
     pid: () => (gone.signal.aborted ? undefined : child.pid),
