@@ -34,7 +34,14 @@ export interface Consumption {
   failed: Promise<never>
 }
 
-const sessionTimeoutMs = 30_000
+/** How long the partitions of a consumer that died stay without one. */
+const sessionTimeoutMs = 15_000
+
+/**
+ * A join or a sync is answered only when the group is complete, which takes up to a session where a member died.
+ * One that was given up before would come back as yet another member, and leave a dead one behind for ever.
+ */
+export const groupRequestTimeoutMs = 2 * sessionTimeoutMs
 
 export function createConsumption(parts: ConsumeParts): Consumption {
   const { topic, logger } = parts
@@ -83,8 +90,9 @@ export function createConsumption(parts: ConsumeParts): Consumption {
     await payload.heartbeat()
   }
 
-  consumer.on(consumer.events.GROUP_JOIN, () => {
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
     isMember = true
+    logger.info({ partitions: payload.memberAssignment[topic] ?? [] }, 'joined the group')
     backPressure.resumeWhatFits()
   })
   consumer.on(consumer.events.CRASH, ({ payload }) => {

@@ -10,7 +10,7 @@ import type { Running } from '../runtime/lifecycle.ts'
 import type { Logger } from '../runtime/logger.ts'
 import { untilDone } from '../runtime/retry.ts'
 import type { ConsumerConfig } from './config.ts'
-import { createConsumption } from './consume.ts'
+import { createConsumption, groupRequestTimeoutMs } from './consume.ts'
 import { createConsumerMetrics } from './metrics.ts'
 import { createRangeLog } from './range-log.ts'
 import { readStarts } from './starts.ts'
@@ -23,7 +23,7 @@ export async function startConsumer(
 ): Promise<Running & { url: string }> {
   const stopping = new AbortController()
   const topic = config.kafka.topic.name
-  const kafka = createKafka(config.kafka, 'consumer', logger)
+  const kafka = createKafka(config.kafka, 'consumer', logger, groupRequestTimeoutMs)
   const admin = kafka.admin()
   const clickhouse = createClickHouse(config.clickhouse, config.insertTimeoutMs)
   const probe = probeTopic(kafka, topic)

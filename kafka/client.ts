@@ -3,12 +3,21 @@ import kafkajs, { type Admin, type Kafka, type LogEntry, type SASLOptions } from
 import type { Logger } from '../runtime/logger.ts'
 import type { KafkaSettings } from './config.ts'
 
-/** Long enough for a broker that is busy, short enough that a request never waits for one that is gone. */
+/** Long enough for a broker that is busy, short enough that nobody waits for one that is gone. */
 const connectionTimeoutMs = 1000
-const requestTimeoutMs = 10_000
+const defaultRequestTimeoutMs = 10_000
 
-/** A kafkajs client for one process. Opens nothing. `name` shows up in the broker's logs. */
-export function createKafka(settings: Omit<KafkaSettings, 'topic'>, name: string, logger: Logger): Kafka {
+/**
+ * A kafkajs client for one process. Opens nothing.
+ * @param name shows up in the broker's logs
+ * @param requestTimeoutMs how long a broker may take to answer
+ */
+export function createKafka(
+  settings: Omit<KafkaSettings, 'topic'>,
+  name: string,
+  logger: Logger,
+  requestTimeoutMs = defaultRequestTimeoutMs,
+): Kafka {
   return new kafkajs.Kafka({
     clientId: `tallyline-${name}`,
     brokers: settings.brokers,
@@ -22,12 +31,10 @@ export function createKafka(settings: Omit<KafkaSettings, 'topic'>, name: string
   })
 }
 
-/** kafkajs repeats as errors what callers see as thrown errors, so its words count one level less here. */
-function forward(logger: Logger, { level, namespace, log }: LogEntry): void {
+/** Whatever matters reaches its caller as a thrown error or an event, so kafkajs's own words are for debugging. */
+function forward(logger: Logger, { namespace, log }: LogEntry): void {
   const { message, timestamp: _timestamp, logger: _logger, stack: _stack, ...facts } = log
-  const line = { kafkajs: namespace, ...facts }
-  if (level <= kafkajs.logLevel.WARN) logger.warn(line, message)
-  else logger.debug(line, message)
+  logger.debug({ kafkajs: namespace, ...facts }, message)
 }
 
 /** Runs `work` with an admin client of its own, which is closed again. */

@@ -13,7 +13,16 @@ export function createLogger(service: string, level: string, output?: Destinatio
     base: { service },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
+    serializers: { err: describeError },
     redact: ['password', 'headers.authorization'],
   }
   return output ? pino(options, output) : pino(options)
+}
+
+/** What tells a failure apart. The stack is only worth its length where nobody foresaw the error. */
+function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  const { name, message, code, stack } = error as NodeJS.ErrnoException
+  const isForeseen = code !== undefined || /Kafka|ClickHouse|Published|Misfit/.test(name)
+  return { type: name, message, ...(code === undefined ? {} : { code }), ...(isForeseen ? {} : { stack }) }
 }

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest'
+import { freshDatabase } from '../test/support/fresh.ts'
+import { get, post } from '../test/support/http.ts'
+import { startTestReporting } from '../test/support/pipeline.ts'
+import { startTcpProxy } from '../test/support/tcp-proxy.ts'
+
+describe('GET /stats (contract section 5)', () => {
+  it('answers a valid site without events with zeros', async () => {
+    const { settings } = await freshDatabase()
+    const { url } = await startTestReporting(settings)
+    expect(await get(`${url}/stats?site_id=nobody&date=2025-11-14`)).toMatchObject({
+      status: 200,
+      body: {
+        site_id: 'nobody',
+        date: '2025-11-14',
+        from: '2025-11-14T00:00:00.000Z',
+        to: '2025-11-15T00:00:00.000Z',
+        timezone: 'UTC',
+        total_views: 0,
+        unique_users: 0,
+        total_events: 0,
+        top_paths: [],
+      },
+    })
+  })
+
+  it('answers 400 with every fault at once, as a problem document', async () => {
+    const { settings } = await freshDatabase()
+    const { url } = await startTestReporting(settings)
+    const answer = await get(`${url}/stats?date=2025-13-40&limit=0&sort=up`)
+    expect(answer.status).toBe(400)
+    expect(answer.headers.get('content-type')).toBe('application/problem+json')
+    const errors = answer.body['errors'] as { field: string }[]
+    expect(errors.map(({ field }) => field)).toEqual(['sort', 'site_id', 'limit', 'date'])
+  })
+
+  it('binds what was asked: a site is never read as SQL', async () => {
+    const { settings } = await freshDatabase()
+    const { url } = await startTestReporting(settings)
+    const site = encodeURIComponent("x' OR 1=1 -- {site:String} \\")
+    expect(await get(`${url}/stats?site_id=${site}`)).toMatchObject({
+      status: 200,
+      body: { total_events: 0 },
+    })
+  })
+
+  it('answers 405 with Allow for another method', async () => {
+    const { settings } = await freshDatabase()
+    const { url } = await startTestReporting(settings)
+    const answer = await post(`${url}/stats?site_id=a`, {})
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
+  })
+
+  it('answers 503 with Retry-After while ClickHouse is away, and names it on /readyz', async () => {
+    const { settings } = await freshDatabase()
+    const { hostname, port } = new URL(settings.url)
+    const proxy = await startTcpProxy({ host: hostname, port: Number(port) })
+    const { url } = await startTestReporting({ ...settings, url: `http://127.0.0.1:${proxy.port}` })
+    expect(await get(`${url}/readyz`)).toMatchObject({ status: 200 })
+    await proxy.cut()
+    const answer = await get(`${url}/stats?site_id=a`)
+    expect(answer.status).toBe(503)
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(await get(`${url}/readyz`)).toMatchObject({
+      status: 503,
+      body: { detail: expect.stringMatching(/^clickhouse: /) as string },
+    })
+    expect(await get(`${url}/livez`)).toMatchObject({ status: 200 })
+    await proxy.mend()
+    expect(await get(`${url}/stats?site_id=a`)).toMatchObject({ status: 200 })
+  })
+})
