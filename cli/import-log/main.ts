@@ -2,7 +2,8 @@
 import { SendError } from '../../client/delivery.ts'
 import { eventsAddress } from '../../client/post-batch.ts'
 import { createSender } from '../../client/sender.ts'
-import { loadDotEnv } from '../../runtime/env.ts'
+import { loadDotEnv, SettingsError } from '../../runtime/env.ts'
+import { findServices } from '../find-services.ts'
 import { importLog } from './import-log.ts'
 import { LogError, openLog } from './open-log.ts'
 import { help, readOptions, UsageError, type ImportOptions } from './options.ts'
@@ -13,11 +14,9 @@ import { countRefused, newTally } from './tally.ts'
 
 const exitCode = { good: 0, someLinesLeftOut: 1, failed: 2 }
 
-const defaultUrl = 'http://127.0.0.1:3000'
-
 async function run({ file, siteId, url }: ImportOptions): Promise<number> {
   const log = await openLog(file, process.stdin)
-  const target = url ?? defaultUrl
+  const target = url ?? findServices(process.env).ingest
   const tally = newTally()
   const progress = createProgress({ ...log, tally, now: () => performance.now() }, process.stderr)
   const timer = setInterval(progress.show, progress.everyMs)
@@ -63,10 +62,9 @@ async function main(): Promise<number> {
     console.log(help)
     return exitCode.good
   } catch (error) {
-    if (!(error instanceof UsageError || error instanceof LogError)) throw error
-    console.error(
-      error instanceof UsageError ? `${error.message}. See npm run import -- --help` : error.message,
-    )
+    if (error instanceof UsageError) console.error(`${error.message}. See npm run import -- --help`)
+    else if (error instanceof LogError || error instanceof SettingsError) console.error(error.message)
+    else throw error
     return exitCode.failed
   }
 }
