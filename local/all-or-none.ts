@@ -7,7 +7,7 @@
 export async function allOrNone<Results extends readonly unknown[]>(
   signal: AbortSignal | undefined,
   works: { [Index in keyof Results]: (signal: AbortSignal) => Promise<Results[Index]> },
-  undo: (result: Results[number]) => Promise<void>,
+  undo: (result: Results[number]) => Promise<unknown> | undefined,
 ): Promise<Results> {
   const abort = new AbortController()
   const given = AbortSignal.any([abort.signal, ...(signal ? [signal] : [])])

@@ -47,14 +47,33 @@ export async function becomes(isTrue: () => boolean | Promise<boolean>, withinMs
   return true
 }
 
+export interface LivingProcess {
+  pid: number
+  command: string
+}
+
 /** Living processes whose command line holds `text`. */
-export function processesWith(text: string): { pid: number; command: string }[] {
-  return execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' })
+export function processesWith(text: string): LivingProcess[] {
+  return allProcesses().filter(({ command }) => command.includes(text))
+}
+
+/** What a process started, and all that is in the groups of those. */
+export function familyOf(parent: number): LivingProcess[] {
+  const all = allProcesses()
+  const groups = all.filter((one) => one.parent === parent).map(({ pid }) => pid)
+  return all.filter(({ group }) => groups.includes(group))
+}
+
+function allProcesses(): (LivingProcess & { parent: number; group: number })[] {
+  return execFileSync('ps', ['-eo', 'pid=,ppid=,pgid=,args='], { encoding: 'utf8' })
     .split('\n')
-    .map((line) => /^\s*(\d+) (.*)$/.exec(line))
+    .map((line) => /^\s*(\d+)\s+(\d+)\s+(\d+) (.*)$/.exec(line))
     .filter((match) => match !== null)
-    .map(([, pid, command]) => ({ pid: Number(pid), command: command ?? '' }))
-    .filter(({ pid, command }) => command.includes(text) && pid !== process.pid && isAlive(pid))
+    .map(([, pid, parent, group, command = '']) => ({
+      ...{ pid: Number(pid), parent: Number(parent), group: Number(group) },
+      command,
+    }))
+    .filter(({ pid }) => pid !== process.pid && isAlive(pid))
 }
 
 /** Fetched files that all tests share, so that they are fetched once. */

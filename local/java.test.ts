@@ -7,8 +7,8 @@ const says = (version: string) => withCommand('java', `echo 'openjdk version "${
 
 describe('Java', () => {
   it('is found on the path from version 17 on', async () => {
-    expect(await findJava(await says('17.0.15'))).toBe('java')
-    expect(await findJava(await says('21'))).toBe('java')
+    expect(await findJava(await says('17.0.15'))).toMatchObject({ command: 'java' })
+    expect(await findJava(await says('21'))).toMatchObject({ command: 'java' })
   })
 
   it('is refused with its version where it is too old', async () => {

@@ -10,17 +10,24 @@ const leastVersion = 17
 const install =
   'Debian/Ubuntu: `sudo apt-get install openjdk-17-jre-headless maven`; macOS: `brew install openjdk@17 maven`'
 
+export interface Java {
+  command: string
+  /** What it says of itself: another text is another Java. */
+  build: string
+}
+
 /**
- * The command that runs Java: that of JAVA_HOME, else that of the path.
+ * The Java to use: that of JAVA_HOME, else that of the path.
  * @throws LaunchError when there is none, or one before version 17
  */
-export async function findJava(env: NodeJS.ProcessEnv): Promise<string> {
+export async function findJava(env: NodeJS.ProcessEnv): Promise<Java> {
   const home = env['JAVA_HOME']
-  const java = home ? join(home, 'bin', 'java') : 'java'
-  const version = await run(java, ['-version'], { env }).then(
-    ({ stdout, stderr }) => /version "(?:1\.)?(\d+)/.exec(stderr + stdout)?.[1],
-    () => undefined,
+  const command = home ? join(home, 'bin', 'java') : 'java'
+  const build = await run(command, ['-version'], { env }).then(
+    ({ stdout, stderr }) => stderr + stdout,
+    () => '',
   )
+  const version = /version "(?:1\.)?(\d+)/.exec(build)?.[1]
   if (version === undefined) {
     const where = home ? `JAVA_HOME (${home}) has none` : 'none was found'
     throw new LaunchError(
@@ -32,7 +39,7 @@ export async function findJava(env: NodeJS.ProcessEnv): Promise<string> {
       `Kafka needs Java ${leastVersion} or later, and Java ${version} was found: install a later one (${install}), ${alternatives.kafka}.`,
     )
   }
-  return java
+  return { command, build }
 }
 
 /** @throws LaunchError when Maven is not there */

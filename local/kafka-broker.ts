@@ -4,9 +4,10 @@ import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import { openBoundedLog } from './bounded-log.ts'
+import { classArchive, noArchive, type ClassArchive } from './class-archive.ts'
 import type { EmbeddedOptions } from './embedded.ts'
 import { freePort, isPortFree, wishedOrFreePort } from './free-port.ts'
-import { findJava } from './java.ts'
+import { findJava, type Java } from './java.ts'
 import { kafkaJars } from './kafka-jars.ts'
 import { kafkaProperties } from './kafka-properties.ts'
 import { apiVersions, askKafka } from './kafka-request.ts'
@@ -22,10 +23,17 @@ export interface KafkaBroker extends Supervised {
   address: string
 }
 
-/** A broker that flushes and closes a large log takes a while. */
-const stopWithinMs = 20_000
+/** A broker that closes a large log takes a while, and Java that writes its archive of classes on a busy machine. */
+const stopWithinMs = 30_000
 const portRaces = 3
 const logBytes = 5_000_000
+
+const javaOptions = [
+  '-Xms256m',
+  '-Xmx512m',
+  '-XX:+UseSerialGC',
+  '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
+]
 
 /**
  * Starts Kafka and resolves when it answers. It is started again, on the same port, whenever it ends.
@@ -39,7 +47,7 @@ export async function startKafkaBroker(options: EmbeddedOptions): Promise<KafkaB
   await mkdir(home, { recursive: true })
   const task = progress.begin('starting Kafka')
   try {
-    const node = { ...options, env, home, command: [java, ...classPath(home, jars)] }
+    const node = { ...options, env, home, ...javaOf(java, home, jars) }
     await format(node)
     const broker = await startOnFreePort(node)
     task.done()
@@ -49,38 +57,34 @@ export async function startKafkaBroker(options: EmbeddedOptions): Promise<KafkaB
   }
 }
 
-/** A node as it is started: in `home`, by the first words of its command. */
+/** A node as it is started: in `home`, by Java with the jars on its class path. */
 interface KafkaNode extends EmbeddedOptions {
   env: NodeJS.ProcessEnv
   home: string
-  command: string[]
+  java: string
+  classPath: string
+  archive: ClassArchive
 }
 
-/** Relative, so that no letter of the path can disturb Java, whatever its locale. */
-function classPath(home: string, jars: string): string[] {
-  return ['-cp', join(relative(home, jars), '*')]
+/** A path that Java may misread in some locale is told as a relative one, which no archive of classes fits. */
+function javaOf(java: Java, home: string, jars: string): Pick<KafkaNode, 'java' | 'classPath' | 'archive'> {
+  const isPlain = /^[\w./@+-]+$/.test(jars)
+  return {
+    java: java.command,
+    classPath: join(isPlain ? jars : relative(home, jars), '*'),
+    archive: isPlain ? classArchive(jars, java) : noArchive,
+  }
 }
 
 /** Gives an empty folder the identity that Kafka wants to find there. */
-async function format({ home, command, env, signal }: KafkaNode): Promise<void> {
+async function format({ home, java, classPath, env, signal }: KafkaNode): Promise<void> {
   if (existsSync(join(home, 'log', 'meta.properties'))) return
   await writeFile(join(home, 'server.properties'), kafkaProperties(1, 2))
   const clusterId = randomBytes(16).toString('base64url').replace(/^-/, 'A')
-  const [java = '', ...rest] = command
+  const tool = ['kafka.tools.StorageTool', 'format', '--ignore-formatted']
   const said: string[] = []
   const code = await runHeld(
-    [
-      java,
-      '-XX:TieredStopAtLevel=1',
-      ...rest,
-      'kafka.tools.StorageTool',
-      'format',
-      '-t',
-      clusterId,
-      '-c',
-      'server.properties',
-      '--ignore-formatted',
-    ],
+    [java, '-XX:TieredStopAtLevel=1', '-cp', classPath, ...tool, '-t', clusterId, '-c', 'server.properties'],
     { cwd: home, env, signal },
     (line) => said.push(line),
   )
@@ -102,13 +106,8 @@ async function startOnFreePort(node: KafkaNode): Promise<KafkaBroker> {
 }
 
 async function startOn(port: number, node: KafkaNode, write: (chunk: Buffer) => void): Promise<KafkaBroker> {
-  const [java = '', ...rest] = node.command
-  const options = [
-    '-Xms256m',
-    '-Xmx512m',
-    '-XX:+UseSerialGC',
-    '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
-  ]
+  const { java, classPath, archive } = node
+  const options = [...javaOptions, ...archive.options]
   const controllerPort = await freePort('127.0.0.1', [port])
   await writeFile(join(node.home, 'server.properties'), kafkaProperties(port, controllerPort))
   const supervised = await supervise({
@@ -117,7 +116,7 @@ async function startOn(port: number, node: KafkaNode, write: (chunk: Buffer) => 
     signal: node.signal,
     stopWithinMs,
     spawn: () => {
-      const command = [java, ...options, ...rest, 'kafka.Kafka', 'server.properties']
+      const command = [java, ...options, '-cp', classPath, 'kafka.Kafka', 'server.properties']
       const child = spawnHeld(command, { cwd: node.home, env: node.env, output: 'pipe' })
       child.stdout?.on('data', write)
       child.stderr?.on('data', write)
@@ -125,7 +124,12 @@ async function startOn(port: number, node: KafkaNode, write: (chunk: Buffer) => 
     },
     ready: (_child, gone) => untilItWorks(() => askKafka(port, apiVersions), gone),
   })
-  return { ...supervised, port, address: `127.0.0.1:${port}` }
+  const stop = async () => {
+    const inOrder = await supervised.stop()
+    if (inOrder) await archive.keep()
+    return inOrder
+  }
+  return { ...supervised, stop, port, address: `127.0.0.1:${port}` }
 }
 
 function failure(home: string, output: string): LaunchError {

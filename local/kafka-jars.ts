@@ -1,8 +1,9 @@
 // Fetches Kafka's jars once, with Maven, into a folder that is complete or not there.
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, realpath, rename, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { processStart } from '../runtime/process-start.ts'
 import { requireMaven } from './java.ts'
 import { alternatives, diskFull, LaunchError } from './launch-error.ts'
 import type { Progress } from './progress.ts'
@@ -28,10 +29,10 @@ export interface JarsOptions {
 export async function kafkaJars(options: JarsOptions): Promise<string> {
   const { cacheDir, env, progress } = options
   const jars = resolve(cacheDir, `kafka-${kafkaVersion}`)
-  if (existsSync(jars)) return jars
-  await requireMaven(env)
   await mkdir(cacheDir, { recursive: true })
   await removeLeftovers(cacheDir)
+  if (existsSync(jars)) return realpath(jars)
+  await requireMaven(env)
   const staging = `${jars}.partial-${process.pid}-${randomUUID()}`
   const task = progress.begin(`fetching Kafka ${kafkaVersion} with Maven (44 MB, once)`)
   try {
@@ -46,25 +47,16 @@ export async function kafkaJars(options: JarsOptions): Promise<string> {
     task.drop()
     await rm(staging, { recursive: true, force: true })
   }
-  return jars
+  return realpath(jars)
 }
 
-/** Removes what fetches that were killed left behind. */
+/** Removes what processes that were killed left half done. */
 async function removeLeftovers(cacheDir: string): Promise<void> {
   for (const name of await readdir(cacheDir)) {
     const pid = partial.exec(name)?.[1]
-    if (pid !== undefined && !isAlive(Number(pid))) {
+    if (pid !== undefined && processStart(Number(pid)) === null) {
       await rm(join(cacheDir, name), { recursive: true, force: true })
     }
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
   }
 }
 

@@ -63,7 +63,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       (signal) => startKafka({ ...options, signal }, settings),
       (signal) => startClickHouse({ ...options, signal }, settings),
     ],
-    (one) => one?.stop() ?? Promise.resolve(),
+    (one) => one?.stop(),
   ).catch((error: unknown) => Promise.reject(explained(error, dataDir)))
   return {
     brokers: kafka ? [kafka.address] : settings.KAFKA_BROKERS,

@@ -32,8 +32,8 @@ export interface SuperviseOptions {
 export interface Supervised {
   /** The process as it is now; undefined between a death and the restart. */
   pid: () => number | undefined
-  /** Ends it for good: in order, else by force. */
-  stop: () => Promise<void>
+  /** Ends it for good: in order, else by force. Tells whether it ended in order. */
+  stop: () => Promise<boolean>
   /** Ends it for good, by force and at once. */
   kill: () => void
 }
@@ -71,8 +71,9 @@ export async function supervise(options: SuperviseOptions): Promise<Supervised> 
     kill: () => end(() => life.run.kill()),
     stop: async () => {
       end(() => undefined)
-      await stopRun(options, life.run)
+      const inOrder = await stopRun(options, life.run)
       await loop
+      return inOrder
     },
   }
 }
@@ -157,19 +158,21 @@ function isOver(life: { over: boolean }): boolean {
   return life.over
 }
 
-async function stopRun({ name, log, stopWithinMs }: SuperviseOptions, current: Run): Promise<void> {
-  if (current.pid() === undefined) return
+async function stopRun({ name, log, stopWithinMs }: SuperviseOptions, current: Run): Promise<boolean> {
+  if (current.pid() === undefined) return false
   const askedAt = performance.now()
   current.askToStop()
   const inTime = new AbortController()
   const late = sleep(stopWithinMs, 'late', { signal: inTime.signal }).catch(() => 'in time')
-  if ((await Promise.race([current.death, late])) === 'late') {
+  const isLate = (await Promise.race([current.death, late])) === 'late'
+  if (isLate) {
     log.warn({ process: name, stopWithinMs }, 'a process did not stop in time, it is killed')
     current.kill()
   }
   inTime.abort()
   await current.death
   log.debug({ process: name, tookMs: Math.round(performance.now() - askedAt) }, 'a process stopped')
+  return !isLate
 }
 
 /** Tries `check` until it resolves, every 50 ms; rejects once `gone` is given. */
