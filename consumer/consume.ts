@@ -3,12 +3,12 @@
 // an offset is committed only under the membership its records were fetched in.
 import { type Batch, type Consumer, type EachBatchPayload, type Kafka } from 'kafkajs'
 import type { Logger } from '../runtime/logger.ts'
-import { createBackPressure } from './back-pressure.ts'
+import { createBackPressure, type BackPressure } from './back-pressure.ts'
 import type { RangeLimits } from './config.ts'
 import type { SourceRecord } from './decode-record.ts'
-import { createGroupCommit } from './group-commit.ts'
+import { createGroupCommit, type GroupCommit } from './group-commit.ts'
 import { createLane } from './lane.ts'
-import { assignerThatTells, createMembership } from './membership.ts'
+import { assignerThatTells, createMembership, type Membership } from './membership.ts'
 import type { Range } from './range.ts'
 import type { StoreRange } from './store-range.ts'
 
@@ -48,9 +48,9 @@ export function createConsumption(parts: ConsumeParts): Consumption {
   const failure = createFailure()
   const newMembership = () => createMembership(parts.readStarts, newLane, logger)
   const endMembership = () => {
-    isMember = false
-    membership.end()
-    membership = newMembership()
+    state.isMember = false
+    state.membership.end()
+    state.membership = newMembership()
   }
   const newLane = (partition: number, next: number) =>
     createLane({
@@ -62,59 +62,73 @@ export function createConsumption(parts: ConsumeParts): Consumption {
       },
       onFailure: failure.fail,
     })
-  let membership = newMembership()
-  let isMember = false
-  let isStopping = false
+  const state: GroupState = { membership: newMembership(), isMember: false, isStopping: false }
   const groupCommit = createGroupCommit(topic, endMembership, logger)
   const consumer = createGroupConsumer(parts.kafka, parts.groupId, endMembership)
   const backPressure = createBackPressure({
-    lanes: () => membership.lanes,
+    lanes: () => state.membership.lanes,
     maxHeldBytes: parts.limits.maxHeldBytes,
     pause: (partition) => consumer.pause([{ topic, partitions: [partition] }]),
-    resume: (partition) => isStopping || consumer.resume([{ topic, partitions: [partition] }]),
+    resume: (partition) => state.isStopping || consumer.resume([{ topic, partitions: [partition] }]),
   })
 
-  const onBatch = async (payload: EachBatchPayload) => {
-    const { batch } = payload
-    const current = membership
-    const lane = await current.laneOf(batch.partition)
-    if (current !== membership || isStopping) return
-    groupCommit.use((offsets) => payload.commitOffsetsIfNecessary(offsets))
-    if (!current.follows(batch, lane)) {
-      consumer.seek({ topic, partition: batch.partition, offset: String(lane.next()) })
-      return
-    }
-    lane.accept(recordsOf(batch), Number(batch.lastOffset()))
-    payload.resolveOffset(batch.lastOffset())
-    backPressure.pauseIfFull(batch.partition, lane)
-    await payload.heartbeat()
-  }
-
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
-    isMember = true
+    state.isMember = true
     logger.info({ partitions: payload.memberAssignment[topic] ?? [] }, 'joined the group')
     backPressure.resumeWhatFits()
   })
   consumer.on(consumer.events.CRASH, ({ payload }) => {
-    isMember = false
+    state.isMember = false
     if (!payload.restart) failure.fail(payload.error)
   })
 
   return {
     failed: failure.promise,
     heldBytes: backPressure.heldBytes,
-    isMember: () => isMember,
+    isMember: () => state.isMember,
     start: async () => {
       await consumer.connect()
       await consumer.subscribe({ topics: [topic], fromBeginning: true })
-      await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: onBatch })
+      const eachBatch = createBatchHandler(state, consumer, groupCommit, backPressure)
+      await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch })
     },
     stop: async () => {
-      isStopping = true
-      if (isMember) consumer.pause([{ topic }])
-      await Promise.all([...membership.lanes.values()].map((lane) => lane.drain()))
+      state.isStopping = true
+      if (state.isMember) consumer.pause([{ topic }])
+      await Promise.all([...state.membership.lanes.values()].map((lane) => lane.drain()))
       await consumer.disconnect()
     },
+  }
+}
+
+interface GroupState {
+  membership: Membership
+  isMember: boolean
+  isStopping: boolean
+}
+
+/** Hands each fetch to its lane and returns at once, so that kafkajs fetches on while the lane stores. */
+function createBatchHandler(
+  state: GroupState,
+  consumer: Consumer,
+  groupCommit: GroupCommit,
+  backPressure: BackPressure,
+): (payload: EachBatchPayload) => Promise<void> {
+  return async (payload) => {
+    const { batch } = payload
+    const { topic, partition } = batch
+    const { membership } = state
+    const lane = await membership.laneOf(partition)
+    if (membership !== state.membership || state.isStopping) return
+    groupCommit.use((offsets) => payload.commitOffsetsIfNecessary(offsets))
+    if (!membership.follows(batch, lane)) {
+      consumer.seek({ topic, partition, offset: String(lane.next()) })
+      return
+    }
+    lane.accept(recordsOf(batch), Number(batch.lastOffset()))
+    payload.resolveOffset(batch.lastOffset())
+    backPressure.pauseIfFull(partition, lane)
+    await payload.heartbeat()
   }
 }
 

@@ -44,14 +44,17 @@ export function createLane(parts: LaneParts): Lane {
   let storingDone = Promise.resolve()
   let isDue = false
   let isDraining = false
-  let timer: NodeJS.Timeout | undefined
+  const age = createAlarm(limits.maxAgeMs, () => {
+    isDue = true
+    begin()
+  })
 
   const isEmpty = () => open.last < open.first
   const isFull = () => open.rowCount >= limits.maxRows || open.bytes >= limits.maxBytes
 
   const begin = () => {
     if (storing || dropped.signal.aborted || isEmpty() || !(isDue || isDraining || isFull())) return
-    clearTimeout(timer)
+    age.stop()
     isDue = false
     storing = open
     open = openRange(topic, partition, storing.last + 1)
@@ -60,13 +63,10 @@ export function createLane(parts: LaneParts): Lane {
 
   const finish = async (range: Range) => {
     try {
-      await parts.store(range, dropped.signal)
-      await parts.commit(partition, range.last + 1, dropped.signal)
-      storing = null
+      await storeAndCommit(parts, range, dropped.signal).finally(() => (storing = null))
       parts.onStored(range)
       begin()
     } catch (error) {
-      storing = null
       if (!dropped.signal.aborted) parts.onFailure(error)
     }
   }
@@ -76,10 +76,7 @@ export function createLane(parts: LaneParts): Lane {
     accept: (records, last) => {
       if (isEmpty()) {
         open.firstTimestamp = records[0]?.timestamp ?? 0
-        timer = setTimeout(() => {
-          isDue = true
-          begin()
-        }, limits.maxAgeMs)
+        age.start()
       }
       for (const record of records) addRecord(open, decodeRecord(record))
       open.last = last
@@ -93,9 +90,28 @@ export function createLane(parts: LaneParts): Lane {
       while (storing && !dropped.signal.aborted) await storingDone
     },
     drop: () => {
-      clearTimeout(timer)
+      age.stop()
       dropped.abort()
       open = openRange(topic, partition, open.first)
     },
+  }
+}
+
+async function storeAndCommit(
+  { store, commit }: LaneParts,
+  range: Range,
+  signal: AbortSignal,
+): Promise<void> {
+  await store(range, signal)
+  await commit(range.partition, range.last + 1, signal)
+}
+
+function createAlarm(ms: number, ring: () => void): { start: () => void; stop: () => void } {
+  let timer: NodeJS.Timeout | undefined
+  return {
+    start: () => {
+      timer = setTimeout(ring, ms)
+    },
+    stop: () => clearTimeout(timer),
   }
 }

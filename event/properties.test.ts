@@ -40,7 +40,7 @@ describe('properties (contract section 3)', () => {
     expect(keptOf({ a: null })).toBeUndefined()
   })
 
-  it('keep a key named __proto__ as any other', () => {
+  it('keep a key named __proto__ like the others', () => {
     const sent: unknown = JSON.parse('{"__proto__":{"x":1},"constructor":2}')
     expect(JSON.stringify(keptOf(sent))).toBe('{"__proto__":{"x":1},"constructor":2}')
   })

@@ -4,15 +4,12 @@ import type { Readable, Transform } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import { Problem } from '../runtime/problem.ts'
 
-/** What is read of a body that is refused, so that its sender gets to read the answer. */
-const mostDrainedBytes = 64 * 1024 * 1024
-
-const decoders: Record<string, () => Transform> = {
-  gzip: createGunzip,
-  'x-gzip': createGunzip,
-  deflate: createInflate,
-  br: createBrotliDecompress,
-}
+const decoders = new Map<string, () => Transform>([
+  ['gzip', createGunzip],
+  ['x-gzip', createGunzip],
+  ['deflate', createInflate],
+  ['br', createBrotliDecompress],
+])
 
 /** The client went away before its body was read: there is nobody to answer. */
 export class ClientGone extends Error {
@@ -27,7 +24,7 @@ export class ClientGone extends Error {
  */
 export function readBody(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const encoding = (req.headers['content-encoding'] ?? 'identity').trim().toLowerCase()
-  const decoder = encoding === 'identity' ? undefined : decoders[encoding]?.()
+  const decoder = encoding === 'identity' ? undefined : decoders.get(encoding)?.()
   return new Promise((resolve, reject) => {
     const source: Readable = decoder ? req.pipe(decoder) : req
     const chunks: Buffer[] = []
@@ -41,7 +38,6 @@ export function readBody(req: IncomingMessage, maxBytes: number): Promise<Buffer
         req.unpipe(decoder)
         decoder.destroy()
       }
-      drain(req)
       reject(problem)
     }
 
@@ -58,16 +54,6 @@ export function readBody(req: IncomingMessage, maxBytes: number): Promise<Buffer
     source.once('end', finish)
     source.once('error', () => refuse(badEncoding(encoding)))
   })
-}
-
-/** Reads on and forgets, up to a bound: a sender that is still writing would miss the answer. */
-function drain(req: IncomingMessage): void {
-  let drained = 0
-  req.on('data', (chunk: Buffer) => {
-    drained += chunk.length
-    if (drained > mostDrainedBytes) req.destroy()
-  })
-  req.resume()
 }
 
 function tooLarge(maxBytes: number): Problem {

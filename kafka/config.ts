@@ -46,8 +46,8 @@ export const kafkaVariables = {
     .enum(['plain', 'scram-sha-256', 'scram-sha-512'], 'must be plain, scram-sha-256 or scram-sha-512')
     .optional()
     .describe('SASL mechanism: plain, scram-sha-256 or scram-sha-512'),
-  KAFKA_USERNAME: z.string().optional().describe('SASL user'),
-  KAFKA_PASSWORD: z.string().optional().describe('SASL password'),
+  KAFKA_USERNAME: z.string().optional().describe('User that Kafka knows by SASL'),
+  KAFKA_PASSWORD: z.string().optional().describe('Password of that SASL user'),
 }
 
 export const groupVariables = {

@@ -3,8 +3,9 @@
 // request travel as one record. A waiter is settled only after every in-sync replica has all of its lines.
 import kafkajs, { type Kafka, type Producer } from 'kafkajs'
 import type { Logger } from '../runtime/logger.ts'
-import { takeRecords, type Piece } from './pack-records.ts'
+import type { Piece } from './pack-records.ts'
 import { partitionOf } from './partition-of.ts'
+import { bytesOf, createWaitingLines, cutLines, type Taken } from './waiting-lines.ts'
 
 /** Lines that Kafka did not acknowledge. They may be stored all the same: the answer may be what was lost. */
 export class NotPublished extends Error {
@@ -56,50 +57,31 @@ interface Waiter {
 
 export function createPublisher(kafka: Kafka, settings: PublisherSettings, logger: Logger): Publisher {
   const producer = createProducer(kafka)
-  const queues = new Map<number, Piece<Waiter>[]>()
-  let pendingBytes = 0
+  const waiting = createWaitingLines<Waiter>(({ givenUp }) => !givenUp)
   let sending: Promise<void> | null = null
 
   const publish = (siteId: string, lines: string[]) =>
     new Promise<Position>((resolve, reject) => {
-      const pieces = cut(lines, settings)
-      const bytes = bytesOf(pieces)
-      if (pendingBytes + bytes > settings.maxPendingBytes) {
+      const texts = cutLines(lines, settings)
+      if (waiting.bytes() + bytesOf(texts) > settings.maxPendingBytes) {
         reject(new NotPublished('too many events are waiting for Kafka'))
         return
       }
-      pendingBytes += bytes
-      const waiter = waitFor(pieces.length, settings.timeoutMs, resolve, reject)
-      const partition = partitionOf(siteId, settings.partitions)
-      const queue = queues.get(partition) ?? []
-      queues.set(partition, queue)
-      for (const piece of pieces) queue.push({ ...piece, siteId, waiter })
+      const waiter = waitFor(texts.length, settings.timeoutMs, resolve, reject)
+      const pieces = texts.map((text) => ({ ...text, siteId, waiter }))
+      waiting.add(partitionOf(siteId, settings.partitions), pieces)
       sending ??= sendAll()
     })
 
   const sendAll = async () => {
     // Everything that arrives in the same turn of the event loop goes out together.
     await new Promise(setImmediate)
-    while (hasPieces()) await sendOnce()
+    while (waiting.isWanted()) await sendOnce()
     sending = null
   }
 
-  /** Whether anybody still waits. Forgets what was given up. */
-  const hasPieces = () => {
-    for (const [partition, queue] of queues) {
-      const wanted = queue.filter(({ waiter }) => !waiter.givenUp)
-      pendingBytes -= bytesOf(queue) - bytesOf(wanted)
-      if (wanted.length > 0) queues.set(partition, wanted)
-      else queues.delete(partition)
-    }
-    return queues.size > 0
-  }
-
   const sendOnce = async () => {
-    const taken = [...queues].map(([partition, queue]) => ({
-      partition,
-      ...takeRecords(queue, maxBytesPerPartition, settings),
-    }))
+    const taken = waiting.take(maxBytesPerPartition, settings)
     try {
       const offsets = await send(producer, settings.topic, taken)
       for (const { partition, records } of taken) {
@@ -110,14 +92,14 @@ export function createPublisher(kafka: Kafka, settings: PublisherSettings, logge
       logger.warn({ err: error }, 'kafka did not take events')
       for (const { records } of taken) for (const { pieces } of records) refuse(pieces)
     } finally {
-      for (const { bytes } of taken) pendingBytes -= bytes
+      waiting.forget(taken)
     }
   }
 
   return {
     connect: () => producer.connect(),
     publish,
-    pendingBytes: () => pendingBytes,
+    pendingBytes: waiting.bytes,
     stop: async () => {
       await sending
       await producer.disconnect()
@@ -160,32 +142,8 @@ function waitFor(
   return waiter
 }
 
-function bytesOf(pieces: { bytes: number }[]): number {
-  return pieces.reduce((sum, piece) => sum + piece.bytes, 0)
-}
-
-/** The lines as texts of at most one record each. A line longer than a record may be travels alone. */
-function cut(lines: string[], limits: PublisherSettings): { text: string; bytes: number; events: number }[] {
-  const pieces: { text: string; bytes: number; events: number }[] = []
-  let last: (typeof pieces)[number] | undefined
-  for (const line of lines) {
-    const bytes = Buffer.byteLength(line) + 1
-    if (last && last.events < limits.maxEventsPerRecord && last.bytes + bytes <= limits.maxBytesPerRecord) {
-      last.text += `\n${line}`
-      last.bytes += bytes
-      last.events += 1
-    } else {
-      last = { text: line, bytes, events: 1 }
-      pieces.push(last)
-    }
-  }
-  return pieces
-}
-
-type Taken = { partition: number } & ReturnType<typeof takeRecords<Waiter>>
-
 /** Sends with acks = all. Returns the offset of the first record of each partition. */
-async function send(producer: Producer, topic: string, taken: Taken[]): Promise<Map<number, number>> {
+async function send(producer: Producer, topic: string, taken: Taken<Waiter>[]): Promise<Map<number, number>> {
   const messages = taken.flatMap(({ partition, records }) =>
     records.map(({ siteId, value }) => ({ key: siteId, value, partition })),
   )

@@ -58,7 +58,9 @@ export function readStatsRequest(url: string): StatsRequest {
 function toFault(issue: z.core.$ZodIssue): Fault {
   const field = issue.path.join('.')
   const isMissing = issue.input === undefined || issue.input === ''
-  return { field, code: isMissing ? 'required' : (codes[issue.code] ?? 'range'), message: issue.message }
+  const isTooLong = issue.code === 'too_big' && issue.origin === 'string'
+  const code = isMissing ? 'required' : isTooLong ? 'too_long' : (codes[issue.code] ?? 'range')
+  return { field, code, message: issue.message }
 }
 
 const codes: Record<string, string> = { invalid_format: 'format', too_big: 'range', too_small: 'range' }

@@ -8,6 +8,9 @@ import { Problem } from './problem.ts'
 /** Bounds that keep a slow or broken client from holding on to the server, in milliseconds. */
 const timeouts = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 }
 
+/** What is read of a body that is refused, so that its sender gets to read the answer. */
+const mostDrainedBytes = 64 * 1024 * 1024
+
 /**
  * Starts listening. Returns the address to reach it at.
  * @throws Error with code EADDRINUSE where the port is taken
@@ -20,6 +23,10 @@ export async function listen(server: Server, { host, port }: ListenSettings): Pr
     socket.end(
       `HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: ${problemType}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
     )
+  })
+  server.on('checkExpectation', (_req: IncomingMessage, res: ServerResponse) => {
+    const text = JSON.stringify(new Problem(417, 'the only expectation that is met here is 100-continue'))
+    res.writeHead(417, { 'content-type': problemType, connection: 'close' }).end(text)
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -60,5 +67,23 @@ export function sendProblem(req: IncomingMessage, res: ServerResponse, error: un
   const text = JSON.stringify(problem)
   const length = Buffer.byteLength(text)
   res.writeHead(problem.status, { 'content-type': problemType, 'content-length': length, ...problem.headers })
-  res.end(text)
+  if (req.complete || !hasBody(req)) return void res.end(text)
+  // Where the client wants its connection closed, to end here would close it under a body still being written.
+  res.write(text)
+  req.once('end', () => res.end()).once('close', () => res.end())
+  drain(req)
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+}
+
+/** Reads on and forgets, up to a bound: a sender that is still writing would miss the answer. */
+function drain(req: IncomingMessage): void {
+  let drained = 0
+  req.on('data', (chunk: Buffer) => {
+    drained += chunk.length
+    if (drained > mostDrainedBytes) req.destroy()
+  })
+  req.resume()
 }

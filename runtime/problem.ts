@@ -61,6 +61,7 @@ const titles: Record<number, string> = {
   408: 'Request Timeout',
   413: 'Content Too Large',
   415: 'Unsupported Media Type',
+  417: 'Expectation Failed',
   500: 'Internal Server Error',
   503: 'Service Unavailable',
 }

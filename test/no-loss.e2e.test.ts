@@ -21,9 +21,9 @@ async function start() {
 /** Sends batches until told to stop; the ids of all that was answered with 202. */
 function sendSteadily(url: () => string): { stop: () => Promise<string[]> } {
   const accepted: string[] = []
-  let isStopping = false
+  const stopping = new AbortController()
   const sending = (async () => {
-    for (let batch = 0; !isStopping; batch += 1) {
+    for (let batch = 0; !stopping.signal.aborted; batch += 1) {
       const lines = Array.from({ length: 50 }, (_, n) => ({
         site_id: `site-${n % 7}`,
         event_type: 'view',
@@ -36,7 +36,7 @@ function sendSteadily(url: () => string): { stop: () => Promise<string[]> } {
   })()
   return {
     stop: async () => {
-      isStopping = true
+      stopping.abort()
       await sending
       return accepted
     },

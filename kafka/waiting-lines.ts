@@ -1,0 +1,77 @@
+// The lines that wait for Kafka, by partition, and how many bytes they hold.
+import { takeRecords, type PackedRecord, type PackLimits, type Piece } from './pack-records.ts'
+
+/** What goes out of one partition with one request. */
+export interface Taken<Waiter> {
+  partition: number
+  records: PackedRecord<Waiter>[]
+  bytes: number
+}
+
+export interface WaitingLines<Waiter> {
+  add: (partition: number, pieces: Piece<Waiter>[]) => void
+  /** Whether anybody still waits for lines that are not sent. Lets go of lines that nobody waits for. */
+  isWanted: () => boolean
+  /** Takes what one request may hold of each partition; it counts as waiting until it is forgotten. */
+  take: (maxBytesPerPartition: number, limits: PackLimits) => Taken<Waiter>[]
+  forget: (taken: Taken<Waiter>[]) => void
+  /** Bytes that wait, those under way included. */
+  bytes: () => number
+}
+
+export function createWaitingLines<Waiter>(waits: (waiter: Waiter) => boolean): WaitingLines<Waiter> {
+  const queues = new Map<number, Piece<Waiter>[]>()
+  let bytes = 0
+  return {
+    bytes: () => bytes,
+    add: (partition, pieces) => {
+      bytes += bytesOf(pieces)
+      const queue = queues.get(partition)
+      if (queue) queue.push(...pieces)
+      else queues.set(partition, pieces)
+    },
+    isWanted: () => {
+      for (const [partition, queue] of queues) {
+        const wanted = queue.filter(({ waiter }) => waits(waiter))
+        bytes -= bytesOf(queue) - bytesOf(wanted)
+        if (wanted.length > 0) queues.set(partition, wanted)
+        else queues.delete(partition)
+      }
+      return queues.size > 0
+    },
+    take: (maxBytesPerPartition, limits) =>
+      [...queues].map(([partition, queue]) => ({
+        partition,
+        ...takeRecords(queue, maxBytesPerPartition, limits),
+      })),
+    forget: (taken) => {
+      bytes -= bytesOf(taken)
+    },
+  }
+}
+
+/** The lines as texts of at most one record each. A line longer than a record may be travels alone. */
+export function cutLines(
+  lines: string[],
+  limits: PackLimits,
+): { text: string; bytes: number; events: number }[] {
+  const texts: { text: string; bytes: number; events: number }[] = []
+  let last: (typeof texts)[number] | undefined
+  for (const line of lines) {
+    const bytes = Buffer.byteLength(line) + 1
+    if (last && last.events < limits.maxEventsPerRecord && last.bytes + bytes <= limits.maxBytesPerRecord) {
+      last.text += `\n${line}`
+      last.bytes += bytes
+      last.events += 1
+    } else {
+      last = { text: line, bytes, events: 1 }
+      texts.push(last)
+    }
+  }
+  return texts
+}
+
+/** The sum of their bytes. */
+export function bytesOf(pieces: { bytes: number }[]): number {
+  return pieces.reduce((sum, piece) => sum + piece.bytes, 0)
+}
