@@ -235,3 +235,19 @@ describe('the documents', () => {
     expect(read('README.md')).toContain('npm ci && npm test')
   })
 })
+
+describe('package-lock.json', () => {
+  const { packages } = JSON.parse(read('package-lock.json')) as {
+    packages: Record<string, { resolved?: string }>
+  }
+
+  it('has the embedded ClickHouse for every platform it runs on, so that npm ci works there', () => {
+    for (const platform of ['darwin-arm64', 'darwin-x64', 'linux-arm64-gnu', 'linux-x64-gnu']) {
+      expect(Object.keys(packages)).toContain(`node_modules/@chdb/lib-${platform}`)
+    }
+  })
+
+  it('names no address to download from', () => {
+    expect(Object.entries(packages).filter(([, { resolved }]) => resolved?.startsWith('http'))).toEqual([])
+  })
+})

@@ -16,7 +16,7 @@ export interface ComposeProject {
   states: () => Promise<Map<string, string>>
   /** Waits until every service that runs is healthy. The test's own timeout is the bound. */
   untilHealthy: () => Promise<void>
-  /** Removes containers, volumes and the image. */
+  /** Removes containers, volumes and the images that were built. */
   remove: () => Promise<void>
 }
 
@@ -33,8 +33,8 @@ export async function createComposeProject(): Promise<ComposeProject> {
     'CLICKHOUSE_PORT',
   ])
   const readerPassword = randomBytes(8).toString('hex')
-  const secrets = { CLICKHOUSE_READER_PASSWORD: readerPassword, TALLYLINE_IMAGE: name }
-  const options = { cwd: root, env: { ...process.env, ...ports, ...secrets } }
+  const variables = { ...ports, CLICKHOUSE_READER_PASSWORD: readerPassword }
+  const options = { cwd: root, env: { ...process.env, ...variables } }
 
   const compose = (...args: string[]) =>
     run([...(composeCommand ?? []), '-f', 'docker-compose.yml', '-p', name, ...args], options)
@@ -59,8 +59,7 @@ export async function createComposeProject(): Promise<ComposeProject> {
       }
     },
     remove: async () => {
-      await compose('down', '--volumes', '--remove-orphans')
-      await run(['docker', 'image', 'rm', name], options).catch(() => undefined)
+      await compose('down', '--volumes', '--remove-orphans', '--rmi', 'local')
     },
   }
 }
