@@ -1,0 +1,62 @@
+// The events that every contender is given: plain page views, the same bytes for all of them.
+import { partitionOf } from '../kafka/partition-of.ts'
+
+/** A page view as a client sends it: neither contender is given an id, both make one. */
+export interface SampleEvent {
+  site_id: string
+  event_type: string
+  path: string
+  user_id: string
+  timestamp: string
+}
+
+/** Partitions of every topic of the bench. */
+export const partitions = 6
+
+const sitesPerPartition = 4
+const users = 50_000
+const paths = 2000
+const hourMs = 3_600_000
+
+/** Site names that spread evenly over the partitions, so that no partition is left to drain alone. */
+function evenSites(): string[] {
+  const left = new Array<number>(partitions).fill(sitesPerPartition)
+  const sites: string[] = []
+  for (let number = 0; sites.length < partitions * sitesPerPartition; number += 1) {
+    const site = `shop-${number}`
+    const partition = partitionOf(site, partitions)
+    const room = left[partition] ?? 0
+    if (room === 0) continue
+    left[partition] = room - 1
+    sites.push(site)
+  }
+  return sites
+}
+
+/**
+ * Endless page views of the hour before `until`; low numbers of users and paths come up far more often.
+ * @param until epoch milliseconds
+ */
+export function createEvents(until: number): () => SampleEvent {
+  const sites = evenSites()
+  const random = createRandom(1)
+  const skewed = (limit: number) => Math.floor(limit ** random()) - 1
+  return () => ({
+    site_id: sites[Math.floor(random() * sites.length)] ?? '',
+    event_type: 'page_view',
+    path: `/articles/${skewed(paths)}`,
+    user_id: `user-${skewed(users)}`,
+    timestamp: new Date(until - Math.floor(random() * hourMs)).toISOString(),
+  })
+}
+
+/** Mulberry32: numbers from 0 up to 1, the same for the same seed. */
+function createRandom(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+  }
+}
