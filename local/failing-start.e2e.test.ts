@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { freshFolder } from './fixtures.ts'
+import { freePort } from './free-port.ts'
 import { startLauncher } from './launcher-process.ts'
 
 /** What a start says on standard error apart from what it does, and its exit code. */
@@ -67,7 +68,7 @@ describe('a start that cannot succeed', () => {
   it('says why the database could not be migrated', async () => {
     const said = await failure({
       KAFKA_BROKERS: inject('brokers').join(','),
-      CLICKHOUSE_URL: `http://127.0.0.1:${await takenPort()}`,
+      CLICKHOUSE_URL: `http://127.0.0.1:${await freePort()}`,
       CLICKHOUSE_USER: 'nobody',
     })
     expect(said).toMatch(/^The database could not be migrated: .+$/)

@@ -1,5 +1,5 @@
 // Gives a Kafka and a ClickHouse: those the environment names, else embedded ones.
-import { mkdir } from 'node:fs/promises'
+import { mkdir, statfs } from 'node:fs/promises'
 import { z } from 'zod'
 import { clickhouseVariables } from '../clickhouse/config.ts'
 import { kafkaVariables } from '../kafka/config.ts'
@@ -9,7 +9,7 @@ import { allOrNone } from './all-or-none.ts'
 import { startClickHouseServer, type ClickHouseServer } from './clickhouse-server.ts'
 import { localVariables } from './config.ts'
 import { startKafkaBroker, type KafkaBroker } from './kafka-broker.ts'
-import { explained } from './launch-error.ts'
+import { diskFull, explained, LaunchError } from './launch-error.ts'
 import type { Progress } from './progress.ts'
 
 export interface StackOptions {
@@ -53,9 +53,7 @@ const stackVariables = z.object({
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { env, dataDir } = options
   const settings = readEnv(stackVariables, env)
-  await mkdir(dataDir, { recursive: true }).catch((error: unknown) =>
-    Promise.reject(explained(error, dataDir)),
-  )
+  await makeRoom(dataDir).catch((error: unknown) => Promise.reject(explained(error, dataDir)))
 
   const [kafka, clickhouse] = await allOrNone<[KafkaBroker | undefined, ClickHouseServer | undefined]>(
     options.signal,
@@ -75,6 +73,15 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       await kafka?.stop()
     },
   }
+}
+
+/** Less than this is gone as soon as something is written. */
+const leastFreeBytes = 256e6
+
+async function makeRoom(dataDir: string): Promise<void> {
+  await mkdir(dataDir, { recursive: true })
+  const { bavail, bsize } = await statfs(dataDir)
+  if (bavail * bsize < leastFreeBytes) throw new LaunchError(diskFull(dataDir, bavail * bsize))
 }
 
 type StackSettings = z.output<typeof stackVariables>
