@@ -7,7 +7,8 @@ import { createComposeProject, type ComposeProject } from './compose-project.ts'
 import { composeCommand } from './docker.ts'
 import { sendBatch, startSending } from './sending.ts'
 
-const patience = { timeout: 60_000, interval: 250 }
+/** After an outage the consumer may have to wait until Kafka has given up its former membership. */
+const patience = { timeout: 120_000, interval: 250 }
 
 describe.skipIf(composeCommand === null)('docker-compose.yml (needs a Docker engine with compose)', () => {
   let project: ComposeProject
