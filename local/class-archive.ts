@@ -35,4 +35,4 @@ export function classArchive(jars: string, java: Java): ClassArchive {
 export const noArchive: ClassArchive = { options: [], keep: () => Promise.resolve() }
 
 /** Which classes Java leaves out of the archive, and why, is of no use to anyone. */
-const quiet = '-Xlog:cds*=off'
+const quiet = '-Xlog:all=error'

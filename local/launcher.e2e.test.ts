@@ -131,6 +131,7 @@ describe('npm start', () => {
     expect(await becomes(() => family.every(({ pid }) => !isAlive(pid)), 8000)).toBe(true)
     expect(readRunningStack(dataDir)).toBeNull()
     await launch()
+    expect(launcher.stderr()).toContain('consumers that were killed are out of their group')
     expect(await viewsOf('first')).toBe(1)
   })
 

@@ -1,6 +1,6 @@
 // A child that cannot outlive its parent.
 import { once } from 'node:events'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { becomes, isAlive, modulePath, processesWith, runModule } from './fixtures.ts'
 import { spawnHeld } from './spawn-held.ts'
 
@@ -10,7 +10,11 @@ async function parentOf(script: string): Promise<{ parent: number; child: number
     const { spawnHeld } = await import(${modulePath('spawn-held.ts')})
     const child = spawnHeld(['/bin/sh', '-c', ${JSON.stringify(script)}], { output: 'pipe' })
     child.stdout.once('data', () => report({ child: child.pid }))`)
-  return { parent: pid, child: Number(reported['child']) }
+  const child = Number(reported['child'])
+  onTestFinished(() => {
+    if (isAlive(child)) process.kill(-child, 'SIGKILL')
+  })
+  return { parent: pid, child }
 }
 
 describe('a held child', () => {
