@@ -1,6 +1,5 @@
 // Takes consumers that were killed out of their group, so that the next one need not wait until Kafka misses them.
-import type { Admin, Kafka } from 'kafkajs'
-import { withAdmin } from '../kafka/client.ts'
+import { createKafka, withAdmin } from '../kafka/client.ts'
 import type { Logger } from '../runtime/logger.ts'
 import { askKafka, kafkaString } from './kafka-request.ts'
 import { untilItWorks } from './supervise.ts'
@@ -13,19 +12,18 @@ const withinMs = 5000
 /**
  * Removes every member of the group. Only for a broker whose consumers are known to be dead: a living one would
  * have to join again.
- * @param port of a broker on this machine that is alone in its cluster
+ * @param broker on this machine and alone in its cluster
  */
 export async function removeDeadMembers(
-  kafka: Kafka,
-  port: number,
+  broker: { address: string; port: number },
   groupId: string,
   log: Logger,
 ): Promise<void> {
   try {
-    const members = await untilKnown(kafka, groupId)
+    const members = await membersOf(broker.address, groupId, log)
     for (const member of members) {
       const body = Buffer.concat([kafkaString(groupId), kafkaString(member)])
-      await askKafka(port, { api: leaveGroup, version: 0, body })
+      await askKafka(broker.port, { api: leaveGroup, version: 0, body })
     }
     log.info({ groupId, members }, 'consumers that were killed are out of their group')
   } catch (error) {
@@ -36,12 +34,14 @@ export async function removeDeadMembers(
   }
 }
 
-async function untilKnown(kafka: Kafka, groupId: string): Promise<string[]> {
+async function membersOf(address: string, groupId: string, log: Logger): Promise<string[]> {
+  const kafka = createKafka({ brokers: [address], tls: null, sasl: null }, 'launcher', log)
   let members: string[] = []
-  const read = async (admin: Admin) => {
-    const { groups } = await admin.describeGroups([groupId])
-    members = groups.flatMap((group) => group.members).map(({ memberId }) => memberId)
-  }
-  await withAdmin(kafka, (admin) => untilItWorks(() => read(admin), AbortSignal.timeout(withinMs)))
+  await withAdmin(kafka, (admin) =>
+    untilItWorks(async () => {
+      const { groups } = await admin.describeGroups([groupId])
+      members = groups.flatMap((group) => group.members).map(({ memberId }) => memberId)
+    }, AbortSignal.timeout(withinMs)),
+  )
   return members
 }

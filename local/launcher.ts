@@ -1,12 +1,10 @@
 // Starts everything, in parallel where it can be, and stops it in the order data flows.
 import { mkdir } from 'node:fs/promises'
-import { createKafka } from '../kafka/client.ts'
 import type { Logger } from '../runtime/logger.ts'
 import { removeRunningStack, writeRunningStack, type StackAddresses } from '../runtime/running-stack.ts'
 import { allOrNone } from './all-or-none.ts'
 import { embeddedUsers } from './clickhouse-server.ts'
 import { removeDeadMembers } from './dead-members.ts'
-import type { KafkaBroker } from './kafka-broker.ts'
 import { explained } from './launch-error.ts'
 import { lockDataDir } from './lock.ts'
 import { migrateDatabase } from './migrate-database.ts'
@@ -57,7 +55,8 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     const specs = await withPorts(settings.services, settings.host)
     const stack = await startStack({ ...options, dataDir, onClickHouse: migrations(options) })
     undo.push(stack.stop)
-    if (lock.wasKilled && stack.kafka) await forgetConsumers(stack.kafka, options)
+    // All of them were on this machine and died with their launcher.
+    if (lock.wasKilled && stack.kafka) await removeDeadMembers(stack.kafka, settings.groupId, options.log)
     const services = await allOrNone(
       signal,
       specs.map((spec) => startOne(spec, specs, stack, options)),
@@ -91,12 +90,6 @@ function migrations({ settings, env, progress }: LaunchOptions): NonNullable<Sta
     const access = isNamed(env, 'CLICKHOUSE_URL') ? {} : clickhouseEnv(url, 'migrator')
     return migrateDatabase({ ...env, ...access, CLICKHOUSE_DATABASE: settings.database }, progress, signal)
   }
-}
-
-/** All of them were on this machine and died with their launcher. */
-function forgetConsumers({ address, port }: KafkaBroker, { settings, log }: LaunchOptions): Promise<void> {
-  const kafka = createKafka({ brokers: [address], tls: null, sasl: null }, 'launcher', log)
-  return removeDeadMembers(kafka, port, settings.groupId, log)
 }
 
 function startOne(spec: ServiceSpec, all: ServiceSpec[], stack: Stack, options: LaunchOptions) {
