@@ -65,6 +65,12 @@ describe('a start that cannot succeed', () => {
     )
   })
 
+  it.runIf(process.platform === 'linux')('says so where DATA_DIR cannot be made', async () => {
+    expect(await failure({ DATA_DIR: '/proc/nothing' })).toBe(
+      'DATA_DIR (/proc/nothing) cannot be made: set DATA_DIR to another place.',
+    )
+  })
+
   it('says why the database could not be migrated', async () => {
     const said = await failure({
       KAFKA_BROKERS: inject('brokers').join(','),

@@ -1,5 +1,4 @@
 // Starts everything, in parallel where it can be, and stops it in the order data flows.
-import { mkdir } from 'node:fs/promises'
 import type { Logger } from '../runtime/logger.ts'
 import { removeRunningStack, writeRunningStack, type StackAddresses } from '../runtime/running-stack.ts'
 import { allOrNone } from './all-or-none.ts'
@@ -7,6 +6,7 @@ import { embeddedUsers } from './clickhouse-server.ts'
 import { removeDeadMembers } from './dead-members.ts'
 import { explained } from './launch-error.ts'
 import { lockDataDir } from './lock.ts'
+import { makeFolder } from './make-folder.ts'
 import { migrateDatabase } from './migrate-database.ts'
 import type { Progress } from './progress.ts'
 import { startService, type ServiceProcess } from './service-process.ts'
@@ -49,7 +49,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     for (const step of undo.splice(0).reverse()) await step()
   }
   try {
-    await mkdir(dataDir, { recursive: true })
+    await makeFolder(dataDir)
     const lock = await lockDataDir(dataDir)
     undo.push(lock.release)
     const specs = await withPorts(settings.services, settings.host)

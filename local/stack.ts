@@ -1,5 +1,5 @@
 // Gives a Kafka and a ClickHouse: those the environment names, else embedded ones.
-import { mkdir, statfs } from 'node:fs/promises'
+import { statfs } from 'node:fs/promises'
 import { z } from 'zod'
 import { clickhouseVariables } from '../clickhouse/config.ts'
 import { kafkaVariables } from '../kafka/config.ts'
@@ -10,6 +10,7 @@ import { startClickHouseServer, type ClickHouseServer } from './clickhouse-serve
 import { localVariables } from './config.ts'
 import { startKafkaBroker, type KafkaBroker } from './kafka-broker.ts'
 import { diskFull, explained, LaunchError } from './launch-error.ts'
+import { makeFolder } from './make-folder.ts'
 import type { Progress } from './progress.ts'
 
 export interface StackOptions {
@@ -79,7 +80,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 const leastFreeBytes = 256e6
 
 async function makeRoom(dataDir: string): Promise<void> {
-  await mkdir(dataDir, { recursive: true })
+  await makeFolder(dataDir)
   const { bavail, bsize } = await statfs(dataDir)
   if (bavail * bsize < leastFreeBytes) throw new LaunchError(diskFull(dataDir, bavail * bsize))
 }
