@@ -1,7 +1,6 @@
 // The settings of everything that talks to ClickHouse.
-import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { list } from '../runtime/env.ts'
+import { fileText, list } from '../runtime/env.ts'
 
 /** How to reach ClickHouse. Each service may have a user of its own. */
 export interface ClickHouseSettings {
@@ -24,10 +23,7 @@ export const clickhouseVariables = {
     .describe('Database that holds the tables'),
   CLICKHOUSE_USER: z.string().default('default').describe('ClickHouse user of this process'),
   CLICKHOUSE_PASSWORD: z.string().default('').describe('Password of that user'),
-  CLICKHOUSE_CA_FILE: z
-    .string()
-    .optional()
-    .describe('File with the certificate authority of ClickHouse, PEM'),
+  CLICKHOUSE_CA_FILE: fileText().describe('File with the certificate authority of ClickHouse, PEM'),
 }
 
 export const viewTypeVariables = {
@@ -36,7 +32,7 @@ export const viewTypeVariables = {
   ),
 }
 
-/** The nested settings of the flat variables. Reads the certificate authority's file. */
+/** The nested settings of the flat variables. */
 export function toClickHouseSettings(
   flat: z.output<z.ZodObject<typeof clickhouseVariables>>,
 ): ClickHouseSettings {
@@ -45,6 +41,6 @@ export function toClickHouseSettings(
     database: flat.CLICKHOUSE_DATABASE,
     user: flat.CLICKHOUSE_USER,
     password: flat.CLICKHOUSE_PASSWORD,
-    ca: flat.CLICKHOUSE_CA_FILE ? readFileSync(flat.CLICKHOUSE_CA_FILE) : null,
+    ca: flat.CLICKHOUSE_CA_FILE ? Buffer.from(flat.CLICKHOUSE_CA_FILE) : null,
   }
 }

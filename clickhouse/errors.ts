@@ -24,6 +24,11 @@ export function isRefusedRows(error: unknown): boolean {
   return error instanceof ClickHouseError && refusedRows.has(error.code)
 }
 
+/** Whether a query was ended for the time or memory it takes. */
+export function isOverLimit(error: unknown): boolean {
+  return error instanceof ClickHouseError && ['159', '160', '241'].includes(error.code)
+}
+
 /** Whether ClickHouse answered at all: false for a refused, reset or timed-out connection. */
 export function isAnswer(error: unknown): error is ClickHouseError {
   return error instanceof ClickHouseError

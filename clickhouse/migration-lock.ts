@@ -24,17 +24,27 @@ export async function withMigrationLock<T>(
     await removeSilent(clickhouse)
     await sleep(200)
   }
-  const beat = setInterval(
-    () =>
-      void clickhouse.command({ query: 'INSERT INTO migration_lock VALUES (now())' }).catch(() => undefined),
-    beatEveryMs,
-  )
+  const mine = await uuidOf(clickhouse)
+  const beat = setInterval(() => {
+    clickhouse.command({ query: 'INSERT INTO migration_lock VALUES (now())' }).catch(() => undefined)
+  }, beatEveryMs)
   try {
     return await work()
   } finally {
     clearInterval(beat)
-    await clickhouse.command({ query: 'DROP TABLE IF EXISTS migration_lock' })
+    // Another one stands there if this process was silent for so long that it was taken for dead.
+    if ((await uuidOf(clickhouse)) === mine)
+      await clickhouse.command({ query: 'DROP TABLE migration_lock SYNC' })
   }
+}
+
+async function uuidOf(clickhouse: ClickHouse): Promise<string | undefined> {
+  const result = await clickhouse.query({
+    query: `SELECT toString(uuid) AS uuid FROM system.tables
+      WHERE database = currentDatabase() AND name = 'migration_lock'`,
+    format: 'JSONEachRow',
+  })
+  return (await result.json<{ uuid: string }>())[0]?.uuid
 }
 
 async function take(clickhouse: ClickHouse): Promise<boolean> {

@@ -39,8 +39,8 @@ export const consumerVariables = {
   CONSUMER_MAX_HELD_BYTES: wholeNumber(50_331_648, 1_048_576, 8_589_934_592).describe(
     'Bytes of rows that may wait for ClickHouse in memory before fetching pauses',
   ),
-  INSERT_TIMEOUT_MS: wholeNumber(7000, 1000, 7000).describe(
-    'Milliseconds after which an insert without an answer is tried again; below half the session timeout of 15 s',
+  INSERT_TIMEOUT_MS: wholeNumber(30_000, 1000, 300_000).describe(
+    'Milliseconds after which an insert without an answer is tried again; more than the slowest one takes',
   ),
 }
 

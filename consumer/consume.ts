@@ -7,9 +7,10 @@ import { createBackPressure, type BackPressure } from './back-pressure.ts'
 import type { RangeLimits } from './config.ts'
 import type { SourceRecord } from './decode-record.ts'
 import { createGroupCommit, type GroupCommit } from './group-commit.ts'
-import { createLane } from './lane.ts'
+import { createLane, type Lane } from './lane.ts'
 import { assignerThatTells, createMembership, type Membership } from './membership.ts'
 import type { Range } from './range.ts'
+import type { ReadStarts } from './starts.ts'
 import type { StoreRange } from './store-range.ts'
 
 export interface ConsumeParts {
@@ -18,7 +19,7 @@ export interface ConsumeParts {
   topic: string
   limits: RangeLimits
   store: StoreRange
-  readStarts: () => Promise<Map<number, number>>
+  readStarts: ReadStarts
   onStored: (range: Range) => void
   logger: Logger
 }
@@ -46,11 +47,9 @@ export const groupRequestTimeoutMs = 2 * sessionTimeoutMs
 export function createConsumption(parts: ConsumeParts): Consumption {
   const { topic, logger } = parts
   const failure = createFailure()
-  const newMembership = () => createMembership(parts.readStarts, newLane, logger)
   const endMembership = () => {
-    state.isMember = false
-    state.membership.end()
-    state.membership = newMembership()
+    state.membership?.end()
+    state.membership = null
   }
   const newLane = (partition: number, next: number) =>
     createLane({
@@ -62,30 +61,31 @@ export function createConsumption(parts: ConsumeParts): Consumption {
       },
       onFailure: failure.fail,
     })
-  const state: GroupState = { membership: newMembership(), isMember: false, isStopping: false }
+  const state: GroupState = { membership: null, isStopping: false }
   const groupCommit = createGroupCommit(topic, endMembership, logger)
   const consumer = createGroupConsumer(parts.kafka, parts.groupId, endMembership)
   const backPressure = createBackPressure({
-    lanes: () => state.membership.lanes,
+    lanes: () => state.membership?.lanes ?? new Map<number, Lane>(),
     maxHeldBytes: parts.limits.maxHeldBytes,
     pause: (partition) => consumer.pause([{ topic, partitions: [partition] }]),
     resume: (partition) => state.isStopping || consumer.resume([{ topic, partitions: [partition] }]),
   })
 
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
-    state.isMember = true
-    logger.info({ partitions: payload.memberAssignment[topic] ?? [] }, 'joined the group')
+    const partitions = payload.memberAssignment[topic] ?? []
+    state.membership = createMembership(partitions, parts.readStarts, newLane, logger)
+    logger.info({ partitions }, 'joined the group')
     backPressure.resumeWhatFits()
   })
   consumer.on(consumer.events.CRASH, ({ payload }) => {
-    state.isMember = false
+    endMembership()
     if (!payload.restart) failure.fail(payload.error)
   })
 
   return {
     failed: failure.promise,
     heldBytes: backPressure.heldBytes,
-    isMember: () => state.isMember,
+    isMember: () => state.membership !== null,
     start: async () => {
       await consumer.connect()
       await consumer.subscribe({ topics: [topic], fromBeginning: true })
@@ -94,16 +94,16 @@ export function createConsumption(parts: ConsumeParts): Consumption {
     },
     stop: async () => {
       state.isStopping = true
-      if (state.isMember) consumer.pause([{ topic }])
-      await Promise.all([...state.membership.lanes.values()].map((lane) => lane.drain()))
+      if (state.membership) consumer.pause([{ topic }])
+      await Promise.all([...(state.membership?.lanes.values() ?? [])].map((lane) => lane.drain()))
       await consumer.disconnect()
     },
   }
 }
 
 interface GroupState {
-  membership: Membership
-  isMember: boolean
+  /** Null while this consumer is not a member of the group. */
+  membership: Membership | null
   isStopping: boolean
 }
 
@@ -118,8 +118,9 @@ function createBatchHandler(
     const { batch } = payload
     const { topic, partition } = batch
     const { membership } = state
-    const lane = await membership.laneOf(partition)
+    const lane = await membership?.laneOf(partition)
     if (membership !== state.membership || state.isStopping) return
+    if (!membership || !lane) return payload.heartbeat()
     groupCommit.use((offsets) => payload.commitOffsetsIfNecessary(offsets))
     if (!membership.follows(batch, lane)) {
       consumer.seek({ topic, partition, offset: String(lane.next()) })

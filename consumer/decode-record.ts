@@ -52,7 +52,7 @@ export function decodeRecord(record: SourceRecord): DecodedRecord {
   const decoded: DecodedRecord = { site: siteOf(key), rows: '', rowCount: 0, dead: [] }
   const lines = splitLines(record.value)
   lines.forEach((raw, line) => {
-    if (raw.length === 0 && lines.length > 1) return
+    if (isBlank(raw) && lines.length > 1) return
     const outcome = decodeLine(raw, line, record, decoded.site, receivedAt)
     if ('row' in outcome) {
       decoded.rows += outcome.row
@@ -75,7 +75,7 @@ function decodeLine(
     return {
       reason: 'missing_key',
       field: 'site_id',
-      message: 'the record has no key: produce with key = site_id',
+      message: 'the record has no key that is UTF-8 text: produce with key = site_id',
     }
   }
   const json = parseJson(raw)
@@ -93,6 +93,11 @@ function decodeLine(
   }
   const place = `{"received_at":${receivedAt},"kafka_offset":${offset},"kafka_line":${line},`
   return { row: `${place}${toLine(parsed.event).slice(1)}\n` }
+}
+
+/** JSON's white space alone. */
+function isBlank(line: Buffer): boolean {
+  return line.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d)
 }
 
 function siteOf(key: Buffer | null): string {

@@ -50,7 +50,7 @@ export function createLane(parts: LaneParts): Lane {
   })
 
   const isEmpty = () => open.last < open.first
-  const isFull = () => open.rowCount >= limits.maxRows || open.bytes >= limits.maxBytes
+  const isFull = () => open.rowCount + open.dead.length >= limits.maxRows || open.bytes >= limits.maxBytes
 
   const begin = () => {
     if (storing || dropped.signal.aborted || isEmpty() || !(isDue || isDraining || isFull())) return

@@ -1,39 +1,51 @@
-// One membership in the consumer group: from one join to the next. Whatever was fetched or is held under an
-// earlier one is no longer ours, since the partition may have gone to somebody else and come back.
+// One membership in the consumer group: from joining it to the next time it has to be joined. Whatever was fetched
+// or is held under an earlier one is no longer ours, since the partition may have gone to somebody else and come back.
+import { setTimeout as sleep } from 'node:timers/promises'
 import kafkajs, { type PartitionAssigner } from 'kafkajs'
+import type { Logger } from '../runtime/logger.ts'
 import { createContinuity, type Follows } from './continuity.ts'
 import type { Lane } from './lane.ts'
-import type { Logger } from '../runtime/logger.ts'
+import type { ReadStarts } from './starts.ts'
 
 export interface Membership {
   lanes: Map<number, Lane>
   follows: Follows
-  /** The lane of a partition, made when first wanted. */
-  laneOf: (partition: number) => Promise<Lane>
+  /**
+   * The lane of a partition, made when first wanted; null for a partition that this member does not have, and while
+   * it cannot be known where it goes on.
+   */
+  laneOf: (partition: number) => Promise<Lane | null>
   /** Drops every lane. */
   end: () => void
 }
 
+const askAgainAfterMs = 500
+
+/** A member of the group that has `partitions`. */
 export function createMembership(
-  readStarts: () => Promise<Map<number, number>>,
+  partitions: readonly number[],
+  readStarts: ReadStarts,
   newLane: (partition: number, next: number) => Lane,
   logger: Logger,
 ): Membership {
   const lanes = new Map<number, Lane>()
-  let starts: Promise<Map<number, number>> | null = null
+  let starts: ReturnType<ReadStarts> | null = null
   let hasEnded = false
   return {
     lanes,
     follows: createContinuity(logger),
     laneOf: async (partition) => {
-      starts ??= readStarts().catch((error: unknown) => {
+      if (!partitions.includes(partition)) return null
+      starts ??= readStarts(partitions).catch(async (error: unknown) => {
+        logger.warn({ err: error }, 'it is not known where to go on')
+        await sleep(askAgainAfterMs)
         starts = null
-        throw error
+        return new Map<number, number>()
       })
-      const next = (await starts).get(partition) ?? 0
+      const next = (await starts).get(partition)
+      if (hasEnded || next === undefined) return null
       const lane = lanes.get(partition) ?? newLane(partition, next)
-      if (hasEnded) lane.drop()
-      else lanes.set(partition, lane)
+      lanes.set(partition, lane)
       return lane
     },
     end: () => {

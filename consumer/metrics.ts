@@ -52,8 +52,7 @@ export function createConsumerMetrics(heldBytes: () => number): ConsumerMetrics 
     expired: (offsets) => expired.inc(offsets),
     timeInsert: async (insert) => {
       const end = seconds.startTimer()
-      await insert()
-      end()
+      await insert().finally(end)
     },
   }
 }

@@ -26,6 +26,9 @@ export interface Range {
   books: Map<string, SiteBooks>
 }
 
+/** What a dead line takes in memory besides its text, about. */
+const deadLineBytes = 600
+
 /** A range that begins at `first` and has nothing in it yet. */
 export function openRange(topic: string, partition: number, first: number): Range {
   return {
@@ -58,7 +61,7 @@ export function addRecord(range: Range, decoded: DecodedRecord): void {
   for (const dead of decoded.dead) {
     // A copy: the record's own buffer belongs to a whole fetch and would be kept with it.
     range.dead.push({ ...dead, raw: Buffer.from(dead.raw), key: dead.key && Buffer.from(dead.key) })
-    range.bytes += dead.raw.length
+    range.bytes += dead.raw.length + dead.message.length + deadLineBytes
   }
 }
 

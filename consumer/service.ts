@@ -8,12 +8,12 @@ import { createApp } from '../runtime/app.ts'
 import { closeServer, listen } from '../runtime/http.ts'
 import type { Running } from '../runtime/lifecycle.ts'
 import type { Logger } from '../runtime/logger.ts'
-import { untilDone } from '../runtime/retry.ts'
+import { failureOf, untilDone } from '../runtime/retry.ts'
 import type { ConsumerConfig } from './config.ts'
 import { createConsumption, groupRequestTimeoutMs } from './consume.ts'
 import { createConsumerMetrics } from './metrics.ts'
 import { createRangeLog } from './range-log.ts'
-import { readStarts } from './starts.ts'
+import { createReadStarts } from './starts.ts'
 import { createStoreRange } from './store-range.ts'
 
 /** Starts answering health at once, and consuming as soon as Kafka can be reached. */
@@ -35,7 +35,7 @@ export async function startConsumer(
     topic,
     limits: config.limits,
     store: createStoreRange(clickhouse, metrics, logger),
-    readStarts: () => readStarts(admin, { groupId: config.groupId, topic }, metrics, logger),
+    readStarts: createReadStarts({ admin, clickhouse, groupId: config.groupId, topic, metrics, logger }),
     onStored: rangeLog.stored,
     logger,
   })
@@ -61,7 +61,7 @@ export async function startConsumer(
   logger.info({ url }, 'consumer listens')
   return {
     url,
-    failed: consuming,
+    failed: failureOf(consuming, stopping.signal),
     stop: async () => {
       stopping.abort()
       await consumption.stop()

@@ -54,7 +54,10 @@ async function answer(
     }
     await handler(req, res, parts)
   } catch (error) {
-    if (error instanceof ClientGone) return
+    if (error instanceof ClientGone) {
+      res.statusCode = 499
+      return
+    }
     sendProblem(req, res, toProblem(error), parts.logger)
   } finally {
     parts.metrics.answered(path, res.statusCode)

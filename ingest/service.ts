@@ -6,7 +6,7 @@ import { ensureTopic, TopicMisfit } from '../kafka/topics.ts'
 import { closeServer, listen } from '../runtime/http.ts'
 import type { Running } from '../runtime/lifecycle.ts'
 import type { Logger } from '../runtime/logger.ts'
-import { untilDone } from '../runtime/retry.ts'
+import { failureOf, untilDone } from '../runtime/retry.ts'
 import { createIngestServer } from './app.ts'
 import type { IngestConfig } from './config.ts'
 import { createIngestMetrics } from './metrics.ts'
@@ -35,19 +35,12 @@ export async function startIngest(config: IngestConfig, logger: Logger): Promise
     onFailure: (error, pauseMs) => logger.warn({ err: error, pauseMs }, 'kafka cannot be reached'),
     signal: stopping.signal,
   })
-  const failed = connecting.then(
-    () => new Promise<never>(() => undefined),
-    (error: unknown) => {
-      if (stopping.signal.aborted) return new Promise<never>(() => undefined)
-      throw error
-    },
-  )
 
   const url = await listen(server, config.listen)
   logger.info({ url }, 'ingest listens')
   return {
     url,
-    failed,
+    failed: failureOf(connecting, stopping.signal),
     stop: async () => {
       stopping.abort(new Error('is stopping'))
       await closeServer(server)

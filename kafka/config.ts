@@ -1,7 +1,6 @@
 // The settings of everything that talks to Kafka.
-import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { flag, list, wholeNumber } from '../runtime/env.ts'
+import { fileText, flag, list, wholeNumber } from '../runtime/env.ts'
 
 /** How to reach Kafka, and the topic that holds the events. */
 export interface KafkaSettings {
@@ -41,7 +40,7 @@ export const kafkaVariables = {
     .describe('Copies of each partition; default: one a broker, up to 3'),
   KAFKA_RETENTION_HOURS: wholeNumber(168, 1, 876_000).describe('Hours that events wait in Kafka'),
   KAFKA_SSL: flag(false).describe('Whether to speak TLS to Kafka: true or false'),
-  KAFKA_SSL_CA_FILE: z.string().optional().describe('File with the certificate authority of Kafka, PEM'),
+  KAFKA_SSL_CA_FILE: fileText().describe('File with the certificate authority of Kafka, PEM'),
   KAFKA_SASL_MECHANISM: z
     .enum(['plain', 'scram-sha-256', 'scram-sha-512'], 'must be plain, scram-sha-256 or scram-sha-512')
     .optional()
@@ -54,15 +53,11 @@ export const groupVariables = {
   KAFKA_GROUP_ID: z.string().max(200).default('tallyline').describe('Consumer group of the consumers'),
 }
 
-/** The nested settings of the flat variables. Reads the certificate authority's file. */
+/** The nested settings of the flat variables. */
 export function toKafkaSettings(flat: z.output<z.ZodObject<typeof kafkaVariables>>): KafkaSettings {
   return {
     brokers: flat.KAFKA_BROKERS,
-    tls: flat.KAFKA_SSL
-      ? flat.KAFKA_SSL_CA_FILE
-        ? { ca: readFileSync(flat.KAFKA_SSL_CA_FILE, 'utf8') }
-        : {}
-      : null,
+    tls: flat.KAFKA_SSL ? (flat.KAFKA_SSL_CA_FILE ? { ca: flat.KAFKA_SSL_CA_FILE } : {}) : null,
     sasl: flat.KAFKA_SASL_MECHANISM
       ? {
           mechanism: flat.KAFKA_SASL_MECHANISM,

@@ -65,7 +65,7 @@ describe('the publisher', () => {
   })
 
   it('refuses more than it may hold, at once, and keeps the rest', async () => {
-    const { publisher } = await startPublisher({ maxPendingBytes: 100 })
+    const { publisher } = await startPublisher({ maxPendingBytes: 200 })
     const kept = publisher.publish('demo', ['x'.repeat(80)])
     await expect(publisher.publish('demo', ['x'.repeat(80)])).rejects.toThrow(NotPublished)
     await expect(kept).resolves.toBeDefined()

@@ -62,7 +62,7 @@ export function createPublisher(kafka: Kafka, settings: PublisherSettings, logge
 
   const publish = (siteId: string, lines: string[]) =>
     new Promise<Position>((resolve, reject) => {
-      const texts = cutLines(lines, settings)
+      const texts = cutLines(lines, Buffer.byteLength(siteId), settings)
       if (waiting.bytes() + bytesOf(texts) > settings.maxPendingBytes) {
         reject(new NotPublished('too many events are waiting for Kafka'))
         return

@@ -42,6 +42,8 @@ async function createTopic(admin: Admin, topic: TopicSettings, replicas: number)
     'cleanup.policy': 'delete',
     'unclean.leader.election.enable': 'false',
     'max.message.bytes': String(leastMessageBytes),
+    // Producers may send any codec; kafkajs reads gzip only, so the broker keeps records as they are inside.
+    'compression.type': 'uncompressed',
     'message.timestamp.type': 'CreateTime',
   }).map(([name, value]) => ({ name, value }))
   await admin.createTopics({
@@ -86,6 +88,10 @@ async function misfits(admin: Admin, topic: TopicSettings): Promise<string[]> {
     [
       Number(config.get('max.message.bytes')) < leastMessageBytes,
       `its max.message.bytes is below ${leastMessageBytes}: raise it`,
+    ],
+    [
+      !['uncompressed', 'gzip'].includes(config.get('compression.type') ?? ''),
+      `its compression.type is ${config.get('compression.type') ?? ''}, so it may hold records in a codec that cannot be read here: set it to uncompressed or gzip`,
     ],
   ]
   return faults.filter(([fault]) => fault).map(([, text]) => text)

@@ -50,9 +50,13 @@ export function createWaitingLines<Waiter>(waits: (waiter: Waiter) => boolean): 
   }
 }
 
+/** What a record takes besides its key and value, at most. */
+const recordBytes = 30
+
 /** The lines as texts of at most one record each. A line longer than a record may be travels alone. */
 export function cutLines(
   lines: string[],
+  keyBytes: number,
   limits: PackLimits,
 ): { text: string; bytes: number; events: number }[] {
   const texts: { text: string; bytes: number; events: number }[] = []
@@ -64,7 +68,7 @@ export function cutLines(
       last.bytes += bytes
       last.events += 1
     } else {
-      last = { text: line, bytes, events: 1 }
+      last = { text: line, bytes: bytes + keyBytes + recordBytes, events: 1 }
       texts.push(last)
     }
   }

@@ -1,6 +1,7 @@
 // Reporting's routes.
 import { Router } from 'express'
 import type { ClickHouse } from '../clickhouse/client.ts'
+import { isOverLimit } from '../clickhouse/errors.ts'
 import { getRoute } from '../runtime/get-route.ts'
 import type { Logger } from '../runtime/logger.ts'
 import { unavailable } from '../runtime/problem.ts'
@@ -27,7 +28,9 @@ export function reportingRoutes({ clickhouse, viewTypes, metrics, logger }: Repo
     } catch (error) {
       metrics.queryFailed()
       logger.warn({ err: error }, 'clickhouse did not answer')
-      throw unavailable('the store does not answer: ask again', 2)
+      throw isOverLimit(error)
+        ? unavailable('the question takes more than a query may: ask for a shorter range', 60)
+        : unavailable('the store does not answer: ask again', 2)
     }
   })
   return routes

@@ -19,9 +19,11 @@ export function createReportingMetrics(): ReportingMetrics {
     registry,
     timeQuery: async (query) => {
       const end = seconds.startTimer()
-      const result = await query()
-      end()
-      return result
+      try {
+        return await query()
+      } finally {
+        end()
+      }
     },
     queryFailed: () => failures.inc(),
   }

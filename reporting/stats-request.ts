@@ -15,10 +15,10 @@ export interface StatsRequest {
   limit: number
 }
 
-const text = (field: string, maxLength: number) =>
+const text = (field: string, maxLength: number, missing = `${field} is required`) =>
   z
-    .string(`${field} is required`)
-    .min(1, `${field} is required`)
+    .string(missing)
+    .min(1, missing)
     .max(maxLength, `${field} is longer than ${maxLength} UTF-16 units`)
     .regex(/^\P{Cc}*$/u, `${field} holds a control character`)
 
@@ -30,7 +30,7 @@ const parameters = z.object({
   from: z.string().optional(),
   to: z.string().optional(),
   timezone: z.string().default('UTC'),
-  event_type: text('event_type', 100).optional(),
+  event_type: text('event_type', 100, 'event_type is empty: name a type, or leave it out').optional(),
   limit: z
     .string()
     .regex(/^\d{1,9}$/, limitText)
@@ -47,6 +47,8 @@ const known = Object.keys(parameters.shape)
  */
 export function readStatsRequest(url: string): StatsRequest {
   const { values, faults } = readQueryString(url, known)
+  // A plus that was not escaped reads as a blank, which no time zone has: Etc/GMT+5.
+  if (values['timezone']) values['timezone'] = values['timezone'].replaceAll(' ', '+')
   const result = parameters.safeParse(values, { reportInput: true })
   const { range, faults: rangeFaults } = readTimeRange({ ...values, timezone: values['timezone'] ?? 'UTC' })
   const all = [...faults, ...(result.success ? [] : result.error.issues.map(toFault)), ...rangeFaults]

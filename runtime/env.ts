@@ -1,5 +1,5 @@
 // Reads settings from the environment: every fault is found before anything starts.
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { z } from 'zod'
 
 /** Settings that cannot be used. The message names every variable at fault and what it should be. */
@@ -58,6 +58,25 @@ export function flag(fallback: boolean): z.ZodType<boolean, string | undefined> 
     .enum(['true', 'false'], 'must be true or false')
     .transform((value) => value === 'true')
     .prefault(fallback ? 'true' : 'false')
+}
+
+/** The text of a file that the variable names. */
+export function fileText(): z.ZodType<string | undefined, string | undefined> {
+  return z
+    .string()
+    .transform((path, ctx) => {
+      try {
+        return readFileSync(path, 'utf8')
+      } catch (error) {
+        ctx.issues.push({
+          code: 'custom',
+          input: path,
+          message: `cannot be read: ${(error as Error).message}`,
+        })
+        return z.NEVER
+      }
+    })
+    .optional()
 }
 
 /** Names separated by commas. */

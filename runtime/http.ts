@@ -1,6 +1,7 @@
 // An HTTP server that starts with an address and stops without cutting an answer short.
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { Logger } from './logger.ts'
 import type { ListenSettings } from './config.ts'
 import { Problem } from './problem.ts'
@@ -18,10 +19,14 @@ const mostDrainedBytes = 64 * 1024 * 1024
 export async function listen(server: Server, { host, port }: ListenSettings): Promise<string> {
   Object.assign(server, timeouts)
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
-    const body = JSON.stringify(new Problem(400, 'the request is not HTTP/1.1, or its headers are too large'))
+    if (error.code === 'ECONNRESET' || !socket.writable || hasAnswered(socket)) return void socket.destroy()
+    const problem =
+      error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? new Problem(408, 'the request took too long to arrive: send it again, in smaller parts')
+        : new Problem(400, 'the request is not HTTP/1.1, or its headers are too large')
+    const body = JSON.stringify(problem)
     socket.end(
-      `HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: ${problemType}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+      `HTTP/1.1 ${problem.status} ${problem.title}\r\nConnection: close\r\nContent-Type: ${problemType}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
     )
   })
   server.on('checkExpectation', (_req: IncomingMessage, res: ServerResponse) => {
@@ -40,13 +45,25 @@ export async function listen(server: Server, { host, port }: ListenSettings): Pr
   return `http://${shown.includes(':') ? `[${shown}]` : shown}:${address.port}`
 }
 
-/** Takes no new connections and waits until every request under way has its answer. */
+/** Whether part of an answer is on its way already: a second one behind it would be read as its body. */
+function hasAnswered(socket: Duplex): boolean {
+  return (socket as Duplex & { _httpMessage?: ServerResponse })._httpMessage?.headersSent === true
+}
+
+/**
+ * Takes no new connections and waits until every request under way has its answer. Clients that keep their
+ * connection learn from their next answer that it closes.
+ */
 export async function closeServer(server: Server): Promise<void> {
   if (!server.listening) return
+  server.prependListener('request', (_req, res: ServerResponse) => {
+    res.shouldKeepAlive = false
+  })
+  const idle = setInterval(() => server.closeIdleConnections(), 50)
   await new Promise<void>((resolve) => {
     server.close(() => resolve())
-    server.closeIdleConnections()
   })
+  clearInterval(idle)
 }
 
 const problemType = 'application/problem+json'

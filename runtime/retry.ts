@@ -31,6 +31,16 @@ export async function untilDone<T>(work: () => Promise<T>, options: RetryOptions
   }
 }
 
+/** Rejects as `work` does, but never once the signal is given: an end that is wanted is no failure. */
+export async function failureOf(work: Promise<unknown>, signal: AbortSignal): Promise<never> {
+  try {
+    await work
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+  return new Promise<never>(() => undefined)
+}
+
 /** The result of `work`, or an error with `message` after `ms` milliseconds without one. */
 export async function within<T>(ms: number, message: string, work: Promise<T>): Promise<T> {
   const abort = new AbortController()

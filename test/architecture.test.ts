@@ -1,32 +1,11 @@
-// The house keeps its shape: who may import whom, how long files and functions get, where SQL lives, and that what
-// the documents say is so.
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+// The house keeps its shape: who may import whom, how long files and functions get, where SQL lives.
 import { join, relative } from 'node:path'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
-import type { z } from 'zod'
-import { clickhouseVariables, viewTypeVariables } from '../clickhouse/config.ts'
-import { consumerVariables } from '../consumer/config.ts'
-import { ingestVariables } from '../ingest/config.ts'
-import { localVariables } from '../local/config.ts'
-import { reportingVariables } from '../reporting/config.ts'
+import { files, read, root } from './support/tree.ts'
 
-const root = join(import.meta.dirname, '..')
-const skipped = new Set(['node_modules', 'dist', '.data', '.git', 'results'])
-
-const files = listFiles(root)
 const sources = files.filter((file) => file.endsWith('.ts'))
-const read = (file: string) => readFileSync(join(root, file), 'utf8')
 const roomOf = (file: string) => file.split('/')[0] ?? ''
-
-function listFiles(folder: string): string[] {
-  return readdirSync(folder)
-    .filter((name) => !skipped.has(name))
-    .flatMap((name) => {
-      const path = join(folder, name)
-      return statSync(path).isDirectory() ? listFiles(path) : [relative(root, path)]
-    })
-}
 
 /**
  * What each room may import from other rooms. Tests beside the code may also use `test` and `local`. Settings may be
@@ -40,12 +19,12 @@ const arrows: Record<string, readonly string[]> = {
   clickhouse: ['event', 'runtime'],
   ingest: ['event', 'kafka', 'runtime'],
   consumer: ['event', 'kafka', 'clickhouse', 'runtime'],
-  reporting: ['kafka', 'clickhouse', 'runtime'],
+  reporting: ['clickhouse', 'runtime'],
   local: ['kafka', 'clickhouse', 'runtime'],
   cli: ['event', 'client', 'kafka', 'clickhouse', 'runtime'],
 }
 
-/** What `event` and `runtime` may take from outside; the other rooms are held by the arrows. */
+/** What `event` may take from outside: it is read by everybody and must stay plain. */
 const packages: Record<string, readonly string[]> = { event: ['zod', 'uuid'] }
 
 function importsOf(file: string): string[] {
@@ -70,7 +49,7 @@ describe('the rooms', () => {
     expect(wrong).toEqual([])
   })
 
-  it('event knows zod and nothing that talks to the world', () => {
+  it('event takes zod and uuid from outside, and nothing that talks to the world', () => {
     const wrong = rooms.flatMap((file) => {
       const allowed = packages[roomOf(file)]
       if (!allowed) return []
@@ -149,105 +128,5 @@ describe('SQL', () => {
         sql.test(read(file)),
     )
     expect(wrong).toEqual([])
-  })
-})
-
-describe('.env.example', () => {
-  const variables: Record<string, z.ZodType> = {
-    ...ingestVariables,
-    ...consumerVariables,
-    ...reportingVariables,
-    ...clickhouseVariables,
-    ...viewTypeVariables,
-    ...localVariables,
-  }
-  const lines = read('.env.example').split('\n')
-  const entries = lines
-    .map((line) => /^#? ?([A-Z][A-Z0-9_]+)=(.*)$/.exec(line))
-    .filter((match) => match !== null)
-  const names = entries.map((match) => match[1] ?? '')
-
-  it('has every variable once, and no other but those of containers', () => {
-    const containers = lines.slice(lines.findIndex((line) => line.startsWith('# --- Containers')))
-    const ofContainers = names.filter((name) => containers.some((line) => line.includes(`${name}=`)))
-    expect([...names].sort()).toEqual([...new Set([...Object.keys(variables), ...ofContainers])].sort())
-  })
-
-  it('changes nothing as long as it is untouched', () => {
-    expect(lines.filter((line) => line.trim() !== '' && !line.startsWith('#'))).toEqual([])
-  })
-
-  it('shows the default that holds', () => {
-    for (const [, name = '', shown] of entries) {
-      const variable = variables[name]
-      if (!variable) continue
-      const parsed = variable.safeParse(undefined).data as string | number | boolean | string[] | undefined
-      const text = parsed === undefined ? '' : String(parsed)
-      expect([name, shown]).toEqual([name, text])
-    }
-  })
-
-  it('says of every variable what it is, in the words of the program', () => {
-    for (const [name, variable] of Object.entries(variables)) {
-      const description = variable.description ?? ''
-      expect(description.length, name).toBeGreaterThan(15)
-      expect(lines.map((line) => line.replace(/^# /, '')).join(' '), name).toContain(description)
-    }
-  })
-})
-
-describe('the documents', () => {
-  const scripts = (JSON.parse(read('package.json')) as { scripts: Record<string, string> }).scripts
-  const documents = files.filter((file) => file.endsWith('.md') && !file.startsWith('bench/'))
-
-  it('name only commands that exist', () => {
-    const wrong = documents.flatMap((file) =>
-      [...read(file).matchAll(/(?:`|^|&& )npm (?:run )?([a-z][a-z0-9:-]*)/gm)]
-        .map((match) => match[1] ?? '')
-        .filter((name) => !['ci', 'install', ...Object.keys(scripts)].includes(name))
-        .map((name) => `${file}: npm run ${name}`),
-    )
-    expect(wrong).toEqual([])
-  })
-
-  it('link only files that exist', () => {
-    const known = new Set(files)
-    const wrong = documents.flatMap((file) =>
-      [...read(file).matchAll(/\]\((?!https?:|#)([^)#]+)/g)]
-        .map((match) => relative(root, join(root, file, '..', match[1] ?? '')))
-        .filter(
-          (target) =>
-            !known.has(target) && !files.some((name) => name.startsWith(`${target.replace(/\/$/, '')}/`)),
-        )
-        .map((target) => `${file} links ${target}`),
-    )
-    expect(wrong).toEqual([])
-  })
-
-  it('ARCHITECTURE.md names every room, and only tests that exist', () => {
-    const text = read('ARCHITECTURE.md')
-    for (const room of Object.keys(arrows)) expect(text).toContain(`\`${room}/\``)
-    for (const [, path = ''] of text.matchAll(/`([a-z/-]+\.test\.ts)`/g)) expect(files).toContain(path)
-  })
-
-  it('README.md has the two commands', () => {
-    expect(read('README.md')).toContain('npm ci && npm start')
-    expect(read('README.md')).toContain('npm ci && npm test')
-  })
-})
-
-describe('package-lock.json', () => {
-  const { packages } = JSON.parse(read('package-lock.json')) as {
-    packages: Record<string, { resolved?: string }>
-  }
-
-  it('has the embedded ClickHouse for every platform it runs on, so that npm ci works there', () => {
-    for (const platform of ['darwin-arm64', 'darwin-x64', 'linux-arm64-gnu', 'linux-x64-gnu']) {
-      expect(Object.keys(packages)).toContain(`node_modules/@chdb/lib-${platform}`)
-    }
-  })
-
-  it('names no address to download from', () => {
-    expect(Object.entries(packages).filter(([, { resolved }]) => resolved?.startsWith('http'))).toEqual([])
   })
 })
