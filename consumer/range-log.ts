@@ -12,22 +12,21 @@ export interface RangeLog {
 
 export function createRangeLog(logger: Logger): RangeLog {
   let untold = { ranges: 0, rows: 0, dead: 0 }
-  let last: Range | null = null
+  let last: { topic: string; partition: number; first: number; last: number } | null = null
   let timer: NodeJS.Timeout | undefined
 
   const flush = () => {
     clearTimeout(timer)
     timer = undefined
     if (!last) return
-    const { topic, partition, first, last: lastOffset } = last
-    logger.info({ topic, partition, first, last: lastOffset, ...untold }, 'stored')
+    logger.info({ ...untold, newest: last }, 'stored')
     untold = { ranges: 0, rows: 0, dead: 0 }
     last = null
   }
 
   return {
     stored: (range) => {
-      last = range
+      last = { topic: range.topic, partition: range.partition, first: range.first, last: range.last }
       untold.ranges += 1
       untold.rows += range.rowCount
       untold.dead += range.dead.length

@@ -51,7 +51,11 @@ export function readStatsRequest(url: string): StatsRequest {
   if (values['timezone']) values['timezone'] = values['timezone'].replaceAll(' ', '+')
   const result = parameters.safeParse(values, { reportInput: true })
   const { range, faults: rangeFaults } = readTimeRange({ ...values, timezone: values['timezone'] ?? 'UTC' })
-  const all = [...faults, ...(result.success ? [] : result.error.issues.map(toFault)), ...rangeFaults]
+  const unread = new Set(faults.map(({ field }) => field))
+  const wrong = result.success
+    ? []
+    : result.error.issues.map(toFault).filter(({ field }) => !unread.has(field))
+  const all = [...faults, ...wrong, ...rangeFaults]
   if (all.length > 0 || !result.success) throw badInput(all)
   const { site_id, date, timezone, event_type, limit } = result.data
   return { siteId: site_id, date: date ?? null, range, timezone, eventType: event_type ?? null, limit }

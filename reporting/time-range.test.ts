@@ -58,6 +58,10 @@ describe('the range of a request (contract section 5)', () => {
     [{ from: '2025-11-14T10:00:00' }, ['from date']],
     [{ from: '2025-11-15', to: '2025-11-14' }, ['from range']],
     [{ from: '2025-11-14', to: '2025-11-14' }, ['from range']],
+    [
+      { date: '2025-02-30', from: 'a', timezone: 'x' },
+      ['timezone timezone', 'date date', 'date conflict', 'from date'],
+    ],
     [{ timezone: 'Mars/Phobos' }, ['timezone timezone']],
     [{ timezone: '' }, ['timezone timezone']],
   ])('refuses %j', (asked, faults) => expect(rangeOf(asked)).toEqual(faults))

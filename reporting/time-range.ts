@@ -16,27 +16,28 @@ export interface AskedRange {
   timezone: string
 }
 
+const allTime: TimeRange = { from: null, to: null }
+
 const dateText = /^\d{4}-\d{2}-\d{2}$/
 
 /** The range, with every fault of the parameters that name it. */
 export function readTimeRange(asked: AskedRange): { range: TimeRange; faults: Fault[] } {
-  const nothing = { range: { from: null, to: null }, faults: [] }
   if (!isTimeZone(asked.timezone)) {
+    const { faults } = readTimeRange({ ...asked, timezone: 'UTC' })
     const message = 'timezone must be an IANA name, such as Asia/Kathmandu'
-    return { ...nothing, faults: [{ field: 'timezone', code: 'timezone', message }] }
+    return { range: allTime, faults: [{ field: 'timezone', code: 'timezone', message }, ...faults] }
   }
-  if (asked.date === undefined) return readBounds(asked)
+  const bounds = readBounds(asked)
+  if (asked.date === undefined) return bounds
+  const faults = [...bounds.faults]
   if (asked.from !== undefined || asked.to !== undefined) {
-    const message = 'send date, or from and to, not both'
-    return { ...nothing, faults: [{ field: 'date', code: 'conflict', message }] }
+    faults.unshift({ field: 'date', code: 'conflict', message: 'send date, or from and to, not both' })
   }
   const date = parseDate(asked.date)
-  if (!date) return { ...nothing, faults: [dateFault('date', 'a calendar date as YYYY-MM-DD')] }
-  const range = {
-    from: startOf(date, asked.timezone),
-    to: startOf(date.add({ days: 1 }), asked.timezone),
-  }
-  return { range, faults: [] }
+  if (!date) faults.unshift(dateFault('date', 'a calendar date as YYYY-MM-DD'))
+  if (!date || faults.length > 0) return { range: allTime, faults }
+  const range = { from: startOf(date, asked.timezone), to: startOf(date.add({ days: 1 }), asked.timezone) }
+  return { range, faults }
 }
 
 function readBounds({ from, to, timezone }: AskedRange): { range: TimeRange; faults: Fault[] } {

@@ -17,13 +17,17 @@ const mostDrainedBytes = 64 * 1024 * 1024
  * @throws Error with code EADDRINUSE where the port is taken
  */
 export async function listen(server: Server, { host, port }: ListenSettings): Promise<string> {
-  Object.assign(server, timeouts)
+  // A client may close its side once it has sent its request, and still gets its answer.
+  Object.assign(server, timeouts, { httpAllowHalfOpen: true })
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable || hasAnswered(socket)) return void socket.destroy()
     const problem =
       error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
         ? new Problem(408, 'the request took too long to arrive: send it again, in smaller parts')
-        : new Problem(400, 'the request is not HTTP/1.1, or its headers are too large')
+        : new Problem(
+            400,
+            'the request cannot be read: it is not HTTP/1.1, was cut short, or its headers are too large',
+          )
     const body = JSON.stringify(problem)
     socket.end(
       `HTTP/1.1 ${problem.status} ${problem.title}\r\nConnection: close\r\nContent-Type: ${problemType}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,

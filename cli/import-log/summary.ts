@@ -15,8 +15,7 @@ export function summarize(headline: string, tally: Tally, seconds: number): stri
   ].join('\n')
 }
 
-const unknown =
-  '    sent, and no answer yet: run the same import again, what is in already is not added twice'
+const unknown = '    sent, and no answer yet: what of them is in is not known'
 
 /** 12,345 for 12345. */
 export function count(value: number): string {

@@ -40,4 +40,4 @@ ENGINE = MergeTree
 PARTITION BY toYYYYMM(timestamp)
 ORDER BY (site_id, toDate(timestamp))
 SETTINGS non_replicated_deduplication_window = 1000
-COMMENT 'Every stored event, once';
+COMMENT 'One row for each stored event';
