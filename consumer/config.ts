@@ -36,7 +36,7 @@ export const consumerVariables = {
   RANGE_MAX_AGE_MS: wholeNumber(200, 1, 60_000).describe(
     'Milliseconds after its first record at which a range of offsets is stored; longer makes fewer, larger inserts',
   ),
-  CONSUMER_MAX_HELD_BYTES: wholeNumber(50_331_648, 1_048_576, 8_589_934_592).describe(
+  CONSUMER_MAX_HELD_BYTES: wholeNumber(33_554_432, 1_048_576, 8_589_934_592).describe(
     'Bytes of rows that may wait for ClickHouse in memory before fetching pauses',
   ),
   INSERT_TIMEOUT_MS: wholeNumber(30_000, 1000, 300_000).describe(

@@ -3,7 +3,7 @@
 import type { RangeLimits } from './config.ts'
 import type { SourceRecord } from './decode-record.ts'
 import { decodeRecord } from './decode-record.ts'
-import { addRecord, openRange, type Range } from './range.ts'
+import { addFetch, openRange, type Range } from './range.ts'
 import type { StoreRange } from './store-range.ts'
 
 export interface Lane {
@@ -78,7 +78,7 @@ export function createLane(parts: LaneParts): Lane {
         open.firstTimestamp = records[0]?.timestamp ?? 0
         age.start()
       }
-      for (const record of records) addRecord(open, decodeRecord(record))
+      addFetch(open, records.map(decodeRecord))
       open.last = last
       begin()
     },

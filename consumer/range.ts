@@ -19,6 +19,8 @@ export interface Range {
   firstTimestamp: number
   /** NDJSON, in pieces. */
   rows: Buffer[]
+  /** NDJSON of the fetch at hand, not yet in `rows` nor counted in `bytes`. */
+  unsealed: string
   rowCount: number
   /** Bytes held by rows and dead lines. */
   bytes: number
@@ -38,6 +40,7 @@ export function openRange(topic: string, partition: number, first: number): Rang
     last: first - 1,
     firstTimestamp: 0,
     rows: [],
+    unsealed: '',
     rowCount: 0,
     bytes: 0,
     dead: [],
@@ -45,24 +48,34 @@ export function openRange(topic: string, partition: number, first: number): Rang
   }
 }
 
-/** Adds what was decoded of the next record. */
-export function addRecord(range: Range, decoded: DecodedRecord): void {
+/** Adds what was decoded of the records of one fetch. */
+export function addFetch(range: Range, decoded: Iterable<DecodedRecord>): void {
+  for (const record of decoded) addRecord(range, record)
+  sealRows(range)
+}
+
+function addRecord(range: Range, decoded: DecodedRecord): void {
   const books = range.books.get(decoded.site) ?? { lines: 0, rows: 0, duplicates: 0, dead: 0 }
   range.books.set(decoded.site, books)
   books.lines += decoded.rowCount + decoded.dead.length
   books.rows += decoded.rowCount
   books.dead += decoded.dead.length
-  if (decoded.rowCount > 0) {
-    const rows = Buffer.from(decoded.rows)
-    range.rows.push(rows)
-    range.rowCount += decoded.rowCount
-    range.bytes += rows.length
-  }
+  range.unsealed += decoded.rows
+  range.rowCount += decoded.rowCount
   for (const dead of decoded.dead) {
     // A copy: the record's own buffer belongs to a whole fetch and would be kept with it.
     range.dead.push({ ...dead, raw: Buffer.from(dead.raw), key: dead.key && Buffer.from(dead.key) })
     range.bytes += dead.raw.length + dead.message.length + deadLineBytes
   }
+}
+
+/** Makes one piece of all rows of a fetch: many small ones would cost more to send than to decode. */
+function sealRows(range: Range): void {
+  if (range.unsealed === '') return
+  const rows = Buffer.from(range.unsealed)
+  range.rows.push(rows)
+  range.bytes += rows.length
+  range.unsealed = ''
 }
 
 /** The deduplication token: the same for every attempt at this range, never the same for another. */

@@ -6,9 +6,14 @@ const lowerCaseUuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]
 /** The namespace of every derived id. It never changes: a changed one would count resent events twice. */
 const namespace = 'b6a5c2f4-3d0e-5b7a-9c41-7e2f8d1a6b30'
 
+/** Whether the text is a UUID in lower case, and so stored as it is. */
+export function isUuid(text: string): boolean {
+  return lowerCaseUuid.test(text)
+}
+
 /** The stored id: a lower-case UUID as it is, any other text as the UUIDv5 of the site, NUL and the text. */
 export function toEventUuid(siteId: string, eventId: string): string {
-  return lowerCaseUuid.test(eventId) ? eventId : uuidV5(`${siteId}\0${eventId}`, namespace)
+  return isUuid(eventId) ? eventId : uuidV5(`${siteId}\0${eventId}`, namespace)
 }
 
 /** The id of an event that came without one, straight on the topic: the same at every reading. */

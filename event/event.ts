@@ -1,8 +1,9 @@
 // What a client may send, for every way in: the one schema of an event.
 import { z } from 'zod'
 import { toEventUuid } from './event-id.ts'
+import { readPlainEvent } from './plain-event.ts'
 import { propertiesSchema, type Properties } from './properties.ts'
-import { fault, text } from './text.ts'
+import { controlCharacter, fault, text } from './text.ts'
 import { earliest, greatestLead, parseTimestamp } from './timestamp.ts'
 
 /** An event as it is kept: absent texts are empty, `timestamp` is epoch milliseconds, `event_id` a UUID. */
@@ -49,8 +50,6 @@ export type Parsed = { ok: true; event: Event; sentId: string | null } | { ok: f
 /** More unknown fields than this are not listed: the answer would be longer than the event. */
 const mostUnknownFields = 20
 
-const controlCharacter = /\p{Cc}/u
-
 const required = (maxLength: number) =>
   z.preprocess((value) => (value === null || value === '' ? undefined : value), text(maxLength))
 
@@ -92,6 +91,12 @@ export const eventSchema = z.strictObject({
  * @param newId the id of an event without one
  */
 export function parseEvent(input: unknown, receivedAt: number, newId: () => string): Parsed {
+  const plain = readPlainEvent(input, receivedAt)
+  return plain ? { ok: true, event: plain, sentId: plain.event_id } : parseBySchema(input, receivedAt, newId)
+}
+
+/** The same by the schema alone. */
+export function parseBySchema(input: unknown, receivedAt: number, newId: () => string): Parsed {
   const result = eventSchema.safeParse(input, { reportInput: true })
   if (!result.success) {
     const instant = sentInstant(input)

@@ -9,7 +9,7 @@ const maxDepth = 4
 const maxBytes = 16_384
 
 /** How ClickHouse writes a dot inside a key: a key that holds this itself would come back as another one. */
-const storedDot = '%2E'
+export const storedDot = '%2E'
 
 /**
  * The `properties` of an event, without nulls: a null counts as absent, as the value of a key and as an item of a

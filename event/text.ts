@@ -1,6 +1,8 @@
 // What text an event may hold: well-formed Unicode without NUL, so that it comes back as it was sent.
 import { z } from 'zod'
 
+export const controlCharacter = /\p{Cc}/u
+
 /** Why `text` cannot be kept, or null. */
 export function textFault(text: string): 'malformed_unicode' | 'nul' | null {
   if (!text.isWellFormed()) return 'malformed_unicode'
