@@ -16,6 +16,8 @@ export interface BenchProcess {
   cpuSeconds: () => number | null
   /** Bytes of memory it holds; null where the system does not tell. */
   residentBytes: () => number | null
+  /** Rejects when it ends before it is stopped, with the last it said. */
+  died: Promise<never>
   stop: () => Promise<void>
 }
 
@@ -40,27 +42,28 @@ export async function startProcess(
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-tailLength)))
   }
-  const ended = once(child, 'exit').then(() => Promise.reject(new Error(`${program} ended:\n${said}`)))
-  ended.catch(() => undefined)
+  const died = once(child, 'exit').then(() => Promise.reject(new Error(`${program} ended:\n${said}`)))
+  died.catch(() => undefined)
   const late = sleep(startWithinMs, undefined, { ref: false }).then(() =>
     Promise.reject(new Error(`${program} did not start in time:\n${said}`)),
   )
   late.catch(() => undefined)
   const listening = once(child, 'message') as Promise<[ListeningMessage]>
   try {
-    const [{ listening: url }] = await Promise.race([listening, ended, late])
-    return watch(child, url)
+    const [{ listening: url }] = await Promise.race([listening, died, late])
+    return watch(child, url, died)
   } catch (error) {
     killGroup(child)
     throw error
   }
 }
 
-function watch(child: ChildProcess, url: string): BenchProcess {
+function watch(child: ChildProcess, url: string, died: Promise<never>): BenchProcess {
   const pid = child.pid ?? 0
   return {
     child,
     url,
+    died,
     cpuSeconds: () => cpuSecondsOf(pid),
     residentBytes: () => residentBytesOf(pid),
     stop: async () => {

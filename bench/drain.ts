@@ -45,25 +45,31 @@ export async function drain(stack: BenchStack, order: DrainOrder): Promise<Drain
   const consumer = await startProcess(order.program, env)
   const memory = watchMemory(consumer)
   try {
-    await until(() => isComplete(stack, group), 'the group was not complete in time')
-    const startedAt = performance.now()
-    const cpuBefore = consumer.cpuSeconds()
-    await until(
-      async () => (await countRows(stack, order.table)) >= order.events,
-      'not all rows came in time',
-    )
-    const seconds = (performance.now() - startedAt) / 1000
-    const cpuAfter = consumer.cpuSeconds()
-    await checkIds(stack, order)
-    const cpu = cpuBefore === null || cpuAfter === null ? null : cpuAfter - cpuBefore
-    return {
-      rowsPerSecond: order.events / seconds,
-      consumerCpuSeconds: cpu === null ? null : (cpu / order.events) * 1e6,
-      memory: memory.samples,
-    }
+    const rates = await Promise.race([watchDrain(stack, order, group, consumer), consumer.died])
+    return { ...rates, memory: memory.samples }
   } finally {
     memory.end()
     await consumer.stop()
+  }
+}
+
+async function watchDrain(
+  stack: BenchStack,
+  order: DrainOrder,
+  group: string,
+  consumer: BenchProcess,
+): Promise<Omit<Drain, 'memory'>> {
+  await until(() => isComplete(stack, group), 'the group was not complete in time')
+  const startedAt = performance.now()
+  const cpuBefore = consumer.cpuSeconds()
+  await until(async () => (await countRows(stack, order.table)) >= order.events, 'not all rows came in time')
+  const seconds = (performance.now() - startedAt) / 1000
+  const cpuAfter = consumer.cpuSeconds()
+  await checkIds(stack, order)
+  const cpu = cpuBefore === null || cpuAfter === null ? null : cpuAfter - cpuBefore
+  return {
+    rowsPerSecond: order.events / seconds,
+    consumerCpuSeconds: cpu === null ? null : (cpu / order.events) * 1e6,
   }
 }
 

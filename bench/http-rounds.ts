@@ -74,7 +74,7 @@ async function measure(
 async function order(load: BenchProcess, what: LoadOrder): Promise<LoadResult> {
   const answered = once(load.child, 'message') as Promise<[LoadAnswer]>
   load.child.send(what)
-  const [answer] = await answered
+  const [answer] = await Promise.race([answered, load.died])
   if ('failure' in answer) throw new Error(answer.failure)
   return answer.result
 }
