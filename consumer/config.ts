@@ -30,13 +30,13 @@ export const consumerVariables = {
   ...groupVariables,
   ...clickhouseVariables,
   RANGE_MAX_ROWS: wholeNumber(50_000, 1, 500_000).describe('Rows after which a range of offsets is stored'),
-  RANGE_MAX_BYTES: wholeNumber(8_388_608, 65_536, 134_217_728).describe(
+  RANGE_MAX_BYTES: wholeNumber(4_194_304, 65_536, 134_217_728).describe(
     'Bytes of rows after which a range of offsets is stored',
   ),
   RANGE_MAX_AGE_MS: wholeNumber(200, 1, 60_000).describe(
     'Milliseconds after its first record at which a range of offsets is stored; longer makes fewer, larger inserts',
   ),
-  CONSUMER_MAX_HELD_BYTES: wholeNumber(33_554_432, 1_048_576, 8_589_934_592).describe(
+  CONSUMER_MAX_HELD_BYTES: wholeNumber(16_777_216, 1_048_576, 8_589_934_592).describe(
     'Bytes of rows that may wait for ClickHouse in memory before fetching pauses',
   ),
   INSERT_TIMEOUT_MS: wholeNumber(30_000, 1000, 300_000).describe(

@@ -63,8 +63,8 @@ function addRecord(range: Range, decoded: DecodedRecord): void {
   range.unsealed += decoded.rows
   range.rowCount += decoded.rowCount
   for (const dead of decoded.dead) {
-    // A copy: the record's own buffer belongs to a whole fetch and would be kept with it.
-    range.dead.push({ ...dead, raw: Buffer.from(dead.raw), key: dead.key && Buffer.from(dead.key) })
+    // A copy: the key's buffer belongs to a whole fetch, which would be kept with it.
+    range.dead.push({ ...dead, key: dead.key && Buffer.from(dead.key) })
     range.bytes += dead.raw.length + dead.message.length + deadLineBytes
   }
 }

@@ -7,11 +7,12 @@ export type ParsedJson = { ok: true; value: unknown } | { ok: false; code: JsonF
 
 /** Parses bytes as one JSON value, or says why they are none. Of duplicate keys the last counts. */
 export function parseJson(bytes: Buffer): ParsedJson {
-  if (bytes.length >= 3 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) {
-    return refuse('bom', 'begins with a byte order mark: send UTF-8 without one')
-  }
-  if (!isUtf8(bytes)) return refuse('utf8', 'is not UTF-8')
-  const text = bytes.toString('utf8')
+  return isUtf8(bytes) ? parseJsonText(bytes.toString('utf8')) : refuse('utf8', 'is not UTF-8')
+}
+
+/** The same for text that is known to have been UTF-8. */
+export function parseJsonText(text: string): ParsedJson {
+  if (text.startsWith('\ufeff')) return refuse('bom', 'begins with a byte order mark: send UTF-8 without one')
   try {
     return { ok: true, value: JSON.parse(text) }
   } catch (error) {
