@@ -36,7 +36,9 @@ export async function listen(server: Server, { host, port }: ListenSettings): Pr
   server.on('checkExpectation', (_req: IncomingMessage, res: ServerResponse) => {
     const text = JSON.stringify(new Problem(417, 'the only expectation that is met here is 100-continue'))
     const length = Buffer.byteLength(text)
-    res.writeHead(417, { 'content-type': problemType, 'content-length': length, connection: 'close' }).end(text)
+    res
+      .writeHead(417, { 'content-type': problemType, 'content-length': length, connection: 'close' })
+      .end(text)
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
