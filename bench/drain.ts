@@ -28,7 +28,7 @@ export interface MemorySample {
   megabytes: number
 }
 
-const pollMs = 25
+const pollMs = 100
 const memoryEveryMs = 100
 const withinMs = 120_000
 
