@@ -24,6 +24,9 @@ const arrows: Record<string, readonly string[]> = {
   cli: ['event', 'client', 'kafka', 'clickhouse', 'runtime'],
 }
 
+/** Those that look at the whole from outside. */
+const outside = ['test', 'bench', 'faults']
+
 /** What `event` may take from outside: it is read by everybody and must stay plain. */
 const packages: Record<string, readonly string[]> = { event: ['zod', 'uuid'] }
 
@@ -69,11 +72,20 @@ describe('the rooms', () => {
     expect(wrong).toEqual([])
   })
 
-  it('every folder with code at the top level is a room, a test or a bench', () => {
+  it('every folder with code at the top level is a room, or may import anything', () => {
     const folders = new Set(sources.filter((file) => file.includes('/')).map(roomOf))
-    expect([...folders].filter((room) => !(room in arrows) && room !== 'test' && room !== 'bench')).toEqual(
-      [],
+    expect([...folders].filter((room) => !(room in arrows) && !outside.includes(room))).toEqual([])
+  })
+
+  it('no room imports those that may import anything, tests aside', () => {
+    const wrong = rooms.flatMap((file) =>
+      importsOf(file)
+        .filter((target) => target.startsWith('.'))
+        .map((target) => roomOf(relative(root, join(root, file, '..', target))))
+        .filter((target) => outside.includes(target))
+        .map((target) => `${file} imports ${target}`),
     )
+    expect(wrong).toEqual([])
   })
 })
 
@@ -118,12 +130,12 @@ describe('SQL', () => {
   // The embedded server opens its ports by a statement on its own command line.
   const excepted = ['local/clickhouse-process.ts']
 
-  it('lives in clickhouse, test and bench only', () => {
+  it('lives in clickhouse, test, bench and faults only', () => {
     const sql = /\b(SELECT\s.+\sFROM|INSERT\s+INTO|CREATE\s+(TABLE|VIEW|DATABASE)|ALTER\s+TABLE)\b/
     const wrong = sources.filter(
       (file) =>
         !excepted.includes(file) &&
-        !['clickhouse', 'test', 'bench'].includes(roomOf(file)) &&
+        !['clickhouse', ...outside].includes(roomOf(file)) &&
         !/\.test\.ts$/.test(file) &&
         sql.test(read(file)),
     )
