@@ -9,7 +9,7 @@ import type { EmbeddedOptions } from './embedded.ts'
 import { freePort, isPortFree, wishedOrFreePort } from './free-port.ts'
 import { findJava, type Java } from './java.ts'
 import { kafkaJars } from './kafka-jars.ts'
-import { kafkaProperties } from './kafka-properties.ts'
+import { kafkaProperties, type ProxiedListener } from './kafka-properties.ts'
 import { apiVersions, askKafka } from './kafka-request.ts'
 import { diskFull, LaunchError } from './launch-error.ts'
 import { silent } from './progress.ts'
@@ -21,6 +21,11 @@ export interface KafkaBroker extends Supervised {
   port: number
   /** host:port */
   address: string
+}
+
+export interface KafkaOptions extends EmbeddedOptions {
+  /** Further ports, for clients that go through a proxy. */
+  proxied?: readonly ProxiedListener[]
 }
 
 /** A broker that closes a large log takes a while, and Java that writes its archive of classes on a busy machine. */
@@ -39,7 +44,7 @@ const javaOptions = [
  * Starts Kafka and resolves when it answers. It is started again, on the same port, whenever it ends.
  * @throws LaunchError with a sentence for the person who started it
  */
-export async function startKafkaBroker(options: EmbeddedOptions): Promise<KafkaBroker> {
+export async function startKafkaBroker(options: KafkaOptions): Promise<KafkaBroker> {
   const { env = process.env, progress = silent, signal, cacheDir = join(options.dataDir, 'cache') } = options
   const home = resolve(options.dataDir, 'kafka')
   const java = await findJava(env)
@@ -58,7 +63,7 @@ export async function startKafkaBroker(options: EmbeddedOptions): Promise<KafkaB
 }
 
 /** A node as it is started: in `home`, by Java with the jars on its class path. */
-interface KafkaNode extends EmbeddedOptions {
+interface KafkaNode extends KafkaOptions {
   env: NodeJS.ProcessEnv
   home: string
   java: string
@@ -109,7 +114,7 @@ async function startOn(port: number, node: KafkaNode, write: (chunk: Buffer) => 
   const { java, classPath, archive } = node
   const options = [...javaOptions, ...archive.options]
   const controllerPort = await freePort('127.0.0.1', [port])
-  await writeFile(join(node.home, 'server.properties'), kafkaProperties(port, controllerPort))
+  await writeFile(join(node.home, 'server.properties'), kafkaProperties(port, controllerPort, node.proxied))
   const supervised = await supervise({
     name: 'kafka',
     log: node.log,

@@ -1,13 +1,34 @@
 // The settings of the embedded Kafka: one node that is broker and controller, on loopback only.
 
+/** A port of the broker whose clients are told another one, such as that of a proxy before it. */
+export interface ProxiedListener {
+  /** Capital letters and digits. */
+  name: string
+  port: number
+  advertisedPort: number
+}
+
 /** The text of server.properties. Paths are relative to the folder the broker runs in. */
-export function kafkaProperties(port: number, controllerPort: number): string {
+export function kafkaProperties(
+  port: number,
+  controllerPort: number,
+  proxied: readonly ProxiedListener[] = [],
+): string {
+  const clients = [{ name: 'PLAINTEXT', port, advertisedPort: port }, ...proxied]
+  const controller = { name: 'CONTROLLER', port: controllerPort }
+  const listOf = (urls: { name: string; port: number }[]) =>
+    urls.map((url) => `${url.name}://127.0.0.1:${url.port}`).join(',')
   const settings: Record<string, string | number> = {
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
-    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    listeners: listOf([...clients, controller]),
+    'advertised.listeners': listOf(
+      clients.map(({ name, advertisedPort }) => ({ name, port: advertisedPort })),
+    ),
+    'listener.security.protocol.map': [...clients, controller]
+      .map(({ name }) => `${name}:PLAINTEXT`)
+      .join(','),
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
     'log.dirs': 'log',

@@ -25,17 +25,19 @@ export interface ServiceOptions {
   signal: AbortSignal
   /** Milliseconds until it must have been ready for the first time. */
   readyWithinMs: number
+  /** File descriptor of this process that takes what the service says. Default: standard error. */
+  output?: number
 }
 
 /** Standard error: what services log is not what this program answers. */
-const logs = 2
+const standardError = 2
 
 /**
  * Starts the service on `spec.port`, which must not be 0, and resolves when its /readyz answers 200.
  * @throws LaunchError with a sentence for the person who started it
  */
 export async function startService(spec: ServiceSpec, options: ServiceOptions): Promise<ServiceProcess> {
-  const { env, log, signal, host, readyWithinMs } = options
+  const { env, log, signal, host, readyWithinMs, output = standardError } = options
   const found = { url: '', reason: 'it does not listen' }
   const late = new AbortController()
   const timer = setTimeout(() => late.abort(), readyWithinMs)
@@ -45,7 +47,7 @@ export async function startService(spec: ServiceSpec, options: ServiceOptions): 
       log,
       stopWithinMs: spec.stopWithinMs,
       signal: AbortSignal.any([signal, late.signal]),
-      spawn: () => spawnHeld(nodeCommand(spec.program), { env, output: logs, ipc: true }),
+      spawn: () => spawnHeld(nodeCommand(spec.program), { env, output, ipc: true }),
       ready: async (child, gone) => {
         found.url = await addressOf(child, gone)
         await untilItWorks(() => askReady(found), gone)

@@ -49,7 +49,10 @@ export function createPump(parts: PumpParts): Pump {
   }
   const take = (chunk: Buffer | null) => {
     const now = trouble()
-    if (now.kind === 'half-open' || (now.kind === 'swallow' && direction === 'answer')) return parts.onLost()
+    if (now.kind === 'half-open' || (now.kind === 'swallow' && direction === 'answer')) {
+      parts.onLost()
+      return
+    }
     queue.push({ chunk, due: performance.now() + (now.kind === 'delay' ? now.ms : 0) })
     bytes += chunk?.length ?? 0
     flush()

@@ -14,6 +14,9 @@ export interface TestProxy {
 export async function startTcpProxy(target: { host: string; port: number }): Promise<TestProxy> {
   const { port, set, close } = await openTcpProxy(target)
   onTestFinished(close)
-  const make = (kind: 'cut' | 'none') => () => Promise.resolve(set({ kind }))
+  const make = (kind: 'cut' | 'none') => () => {
+    set({ kind })
+    return Promise.resolve()
+  }
   return { port, cut: make('cut'), mend: make('none') }
 }
