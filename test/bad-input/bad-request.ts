@@ -1,17 +1,10 @@
 // What the lists of this folder are made of.
+import type { SentRequest } from './send.ts'
 
-export interface BadRequest {
+export interface BadRequest extends SentRequest {
   /** What is wrong, as a fact. */
   name: string
-  /** Default POST. */
-  method?: string
-  path: string
-  headers?: Record<string, string>
-  /** A function where the body is large: it is made when it is sent. */
-  body?: string | Buffer | (() => string | Buffer)
-  /** Sends the body in chunks, without saying how long it is. */
-  chunked?: true
-  /** The bytes of the whole request, where no HTTP client would write them; the fields above then say nothing. */
+  /** The bytes of the whole request, where no HTTP client would write them; the fields of `SentRequest` then say nothing. */
   raw?: string | Buffer
   /** The answer's status; null where the connection ends without one. */
   status: number | null

@@ -1,5 +1,5 @@
 // Bodies of POST /event that are not one JSON object in UTF-8.
-import { goodEvent, json, nested, type BadRequest } from './bad-request.ts'
+import { goodEvent, json, nested, type BadRequest } from '../bad-request.ts'
 
 const good = JSON.stringify(goodEvent())
 

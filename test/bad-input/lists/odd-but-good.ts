@@ -1,6 +1,6 @@
 // Requests to ingest that look wrong and are not: each must be accepted.
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
-import { goodEvent, json, lines, text, type BadRequest } from './bad-request.ts'
+import { goodEvent, json, lines, text, type BadRequest } from '../bad-request.ts'
 
 const good = JSON.stringify(goodEvent())
 

@@ -1,6 +1,6 @@
 // Bodies that are compressed wrongly, or far too well.
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
-import { goodEvent, json, lines, type BadRequest } from './bad-request.ts'
+import { goodEvent, json, lines, type BadRequest } from '../bad-request.ts'
 
 const good = JSON.stringify(goodEvent())
 

@@ -1,5 +1,5 @@
 // Requests to ingest that are wrong before their body is read.
-import { goodEvent, json, text, type BadRequest } from './bad-request.ts'
+import { goodEvent, json, text, type BadRequest } from '../bad-request.ts'
 
 const good = JSON.stringify(goodEvent())
 

@@ -1,5 +1,5 @@
 // Questions to reporting that cannot be answered.
-import type { BadRequest } from './bad-request.ts'
+import type { BadRequest } from '../bad-request.ts'
 
 /** A question by its query string, with the faults that reporting must name; a fault of one word is a field. */
 const ask = (name: string, query: string, ...faults: string[]): BadRequest => ({

@@ -1,5 +1,5 @@
 // Bodies of POST /events of which no event can be kept.
-import { goodEvent, json, lines, nested, text, type BadRequest } from './bad-request.ts'
+import { goodEvent, json, lines, nested, text, type BadRequest } from '../bad-request.ts'
 
 const good = JSON.stringify(goodEvent())
 

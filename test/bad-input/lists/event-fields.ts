@@ -1,5 +1,5 @@
 // Events of POST /event with a field that cannot be kept.
-import { goodEvent, json, nested, type BadRequest } from './bad-request.ts'
+import { goodEvent, json, nested, type BadRequest } from '../bad-request.ts'
 
 /** The good event with `changes`, and the faults that ingest must name. */
 function event(name: string, changes: Record<string, unknown>, ...faults: string[]): BadRequest {
