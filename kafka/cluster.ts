@@ -1,0 +1,56 @@
+// What kafkajs can and its admin client does not offer: its connections to a cluster, as it uses them itself.
+import type { Kafka } from 'kafkajs'
+
+interface TopicPartitions {
+  topic: string
+  partitions: { partition: number }[]
+}
+
+/** The part of kafkajs's cluster that is used here. None of it is in its types: `test` holds that it is there. */
+export interface Cluster {
+  connect: () => Promise<void>
+  disconnect: () => Promise<void>
+  /** Reads the topic's metadata along with every refresh. Throws where the topic is not there. */
+  addTargetTopic: (topic: string) => Promise<void>
+  refreshMetadata: () => Promise<void>
+  findTopicPartitionMetadata: (topic: string) => { partitionId: number }[]
+  /** The first offset, or the one after the last, of each partition. */
+  fetchTopicsOffset: (
+    topics: (TopicPartitions & { fromBeginning: boolean })[],
+  ) => Promise<{ topic: string; partitions: { partition: number; offset: string }[] }[]>
+  findGroupCoordinator: (group: { groupId: string }) => Promise<Coordinator>
+  brokerPool: {
+    withBroker: <T>(work: (found: { broker: { connectionPool: Connection } }) => Promise<T>) => Promise<T>
+  }
+}
+
+export interface Coordinator {
+  /** The committed offsets; -1 where there is none. */
+  offsetFetch: (asked: {
+    groupId: string
+    topics: TopicPartitions[]
+  }) => Promise<{ responses: { topic: string; partitions: { partition: number; offset: string }[] }[] }>
+}
+
+export interface Connection {
+  send: (exchange: { request: object; response: object }) => Promise<unknown>
+}
+
+/** Whether the end of a log is the last stable offset, below every open transaction, or the end of all records. */
+export const isolation = { readUncommitted: 0, readCommitted: 1 } as const
+
+/**
+ * Connections of their own to the cluster; none is opened yet. Makes no topic by asking for one.
+ * @throws Error where kafkajs is not the version this was written for
+ */
+export function openCluster(
+  kafka: Kafka,
+  isolationLevel: (typeof isolation)[keyof typeof isolation] = isolation.readCommitted,
+): Cluster {
+  const key = Object.getOwnPropertySymbols(kafka).find(
+    ({ description }) => description === 'private:Kafka:createCluster',
+  )
+  const create = key && (kafka as unknown as Record<symbol, (options: object) => Cluster>)[key]
+  if (!create) throw new Error('this version of kafkajs does not open connections as 2.2.4 does')
+  return create({ allowAutoTopicCreation: false, isolationLevel })
+}
