@@ -1,0 +1,57 @@
+// The folders below SPOOL_DIR: each ingest owns one, so that several may run on one machine. What one left behind that
+// died, or was not started again, is taken over by another.
+import { mkdir, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isTaken, takeLock, type Lock } from '../runtime/lock.ts'
+import { segmentNumbers } from './segment.ts'
+
+/** A folder for spooled events that this process owns. */
+export interface OwnedFolder {
+  folder: string
+  lock: Lock
+}
+
+/** A spool folder that cannot be used. The message says what to do. */
+export class SpoolFolderError extends Error {
+  override name = 'SpoolFolderError'
+}
+
+/**
+ * Takes the first folder of `topic` that nobody owns, or makes one.
+ * @throws SpoolFolderError where none can be made or written
+ */
+export async function takeFolder(root: string, topic: string): Promise<OwnedFolder> {
+  try {
+    for (let number = 1; ; number += 1) {
+      const folder = join(root, `${topic}-${number}`)
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+      const lock = await lockFolder(folder)
+      if (lock) return { folder, lock }
+    }
+  } catch (error) {
+    throw new SpoolFolderError(
+      `SPOOL_DIR (${root}) cannot be used (${(error as Error).message}): make it writable, set SPOOL_DIR to another place, or set SPOOL_MAX_BYTES=0 to go without a spool`,
+      { cause: error },
+    )
+  }
+}
+
+/** Takes one folder of `topic` that holds events and that nobody owns; null where there is none. */
+export async function takeLeftFolder(root: string, topic: string): Promise<OwnedFolder | null> {
+  for (const name of await readdir(root)) {
+    const folder = join(root, name)
+    if (!isOf(topic, name) || (await segmentNumbers(folder)).length === 0) continue
+    const lock = await lockFolder(folder)
+    if (lock) return { folder, lock }
+  }
+  return null
+}
+
+function isOf(topic: string, name: string): boolean {
+  return name.startsWith(`${topic}-`) && /^\d+$/.test(name.slice(topic.length + 1))
+}
+
+async function lockFolder(folder: string): Promise<Lock | null> {
+  const lock = await takeLock(join(folder, 'lock'))
+  return isTaken(lock) ? lock : null
+}

@@ -1,0 +1,68 @@
+// What a spool holds right now, counted as entries come and go: bytes against the bound, events, and which lanes have
+// older entries in it.
+import type { Entry } from './entry.ts'
+import { countIn, type Segment } from './segment.ts'
+
+export interface Ledger {
+  /** Those on the disk, oldest first. */
+  segments: () => Segment[]
+  /** Bytes on the disk and on their way there. */
+  bytes: () => number
+  /** Whether an entry of this lane is in the spool, or on its way. */
+  holds: (lane: number) => boolean
+  add: (segment: Segment) => void
+  /** An entry is on its way to the disk. */
+  expect: (lane: number, bytes: number) => void
+  /** It did not get there. */
+  giveUp: (lane: number, bytes: number) => void
+  /** It did. */
+  settle: (segment: Segment, lane: number, bytes: number, entry: Entry) => void
+  /** It is taken care of elsewhere; its bytes count until its segment is gone. */
+  acknowledge: (segment: Segment, lane: number, entry: Entry) => void
+  /** The segment is gone with all that it still held. */
+  forget: (segment: Segment) => void
+}
+
+export function createLedger(): Ledger {
+  const lanes = new Map<number, number>()
+  let segments: Segment[] = []
+  let bytes = 0
+
+  const change = (lane: number, entries: number) => {
+    const left = (lanes.get(lane) ?? 0) + entries
+    if (left > 0) lanes.set(lane, left)
+    else lanes.delete(lane)
+  }
+  return {
+    segments: () => segments,
+    bytes: () => bytes,
+    holds: (lane) => lanes.has(lane),
+    add: (segment) => {
+      segments.push(segment)
+      bytes += segment.bytes
+      for (const [lane, entries] of segment.lanes) change(lane, entries)
+    },
+    expect: (lane, size) => {
+      bytes += size
+      change(lane, 1)
+    },
+    giveUp: (lane, size) => {
+      bytes -= size
+      change(lane, -1)
+    },
+    settle: (segment, lane, size, entry) => {
+      segment.bytes += size
+      countIn(segment, lane, entry)
+    },
+    acknowledge: (segment, lane, entry) => {
+      segment.events -= entry.events
+      segment.lanes.set(lane, (segment.lanes.get(lane) ?? 0) - 1)
+      change(lane, -1)
+    },
+    forget: (segment) => {
+      segments = segments.filter((one) => one !== segment)
+      bytes -= segment.bytes
+      for (const [lane, entries] of segment.lanes) change(lane, -entries)
+    },
+  }
+}
