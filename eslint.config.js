@@ -25,7 +25,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['cli/**', 'local/**', 'bench/**', 'test/run.ts', 'clickhouse/main.ts'],
+    files: ['cli/**', 'local/**', 'bench/**', 'faults/**', 'test/run.ts', 'clickhouse/main.ts'],
     rules: { 'no-console': 'off' },
   },
 )

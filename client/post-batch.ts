@@ -8,15 +8,23 @@ import type { Answer } from './answer.ts'
 /** Sends one NDJSON body; rejects where no answer came. */
 export type Post = (ndjson: string) => Promise<Answer>
 
-/** A server that has not answered by then is asked again; the ids make that safe. */
-const timeoutMs = 60_000
+export interface PostOptions {
+  /** Where to, below the address of ingest; default `/events`. */
+  path?: string
+  /** A server that has not answered by then is asked again, the ids make that safe; default 60 s, in milliseconds. */
+  timeoutMs?: number
+}
 
 /**
- * Posts to `/events` of the ingest at `url`. A user name in `url` travels as Basic authorization.
+ * Posts to the ingest at `url`. A user name in `url` travels as Basic authorization.
  * @throws TypeError where `url` is not one
  */
-export function postTo(url: string, headers: Record<string, string> = {}): Post {
-  const { address, auth } = splitAddress(url)
+export function postTo(
+  url: string,
+  headers: Record<string, string> = {},
+  { path = '/events', timeoutMs = 60_000 }: PostOptions = {},
+): Post {
+  const { address, auth } = splitAddress(url, path)
   // Not fetch: it refuses some ports that a server may well listen on.
   const { Agent, request } = address.protocol === 'https:' ? https : http
   const agent = new Agent({ keepAlive: true })
@@ -42,15 +50,15 @@ export function postTo(url: string, headers: Record<string, string> = {}): Post 
 
 /** Where batches for the ingest at `url` go, without the user name and password it may hold. */
 export function eventsAddress(url: string): string {
-  return splitAddress(url).address.href
+  return splitAddress(url, '/events').address.href
 }
 
-function splitAddress(url: string): { address: URL; auth: string | undefined } {
+function splitAddress(url: string, path: string): { address: URL; auth: string | undefined } {
   const address = new URL(url)
   const auth = `${decodeURIComponent(address.username)}:${decodeURIComponent(address.password)}`
   address.username = ''
   address.password = ''
-  address.pathname = `${address.pathname.replace(/\/+$/, '')}/events`
+  address.pathname = `${address.pathname.replace(/\/+$/, '')}${path}`
   return { address, auth: auth === ':' ? undefined : auth }
 }
 

@@ -1,0 +1,86 @@
+// Faults at random for some minutes, or until there were enough of them; or none at all.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createLogger } from '../../runtime/logger.ts'
+import { removeDeadMembers } from '../../local/dead-members.ts'
+import { createRandom } from '../random.ts'
+import { planFaults } from '../schedule/plan.ts'
+import { runFaults, type DoneFault, type FaultRun } from '../schedule/run-faults.ts'
+import { group } from '../stack/fault-stack.ts'
+import { whyNoSmallDisk } from '../stack/small-disk.ts'
+import type { World } from '../world.ts'
+
+const minuteMs = 60_000
+const sayEveryMs = 30_000
+
+/** Resolves when the faults are over; the clients are still sending. */
+export async function randomFaults(world: World, signal: AbortSignal): Promise<FaultRun> {
+  const { options, fleet, direct } = world
+  const forMs = options.count === null ? options.minutes * minuteMs : Infinity
+  fleet.start()
+  direct.start()
+  const saying = setInterval(() => world.say(describe(world)), sayEveryMs)
+  try {
+    if (options.scenario === 'none') {
+      await sleep(forMs, undefined, { signal }).catch(() => undefined)
+      return { done: [], skipped: 0 }
+    }
+    return await inflictAll(world, forMs, signal)
+  } finally {
+    clearInterval(saying)
+  }
+}
+
+async function inflictAll(world: World, forMs: number, signal: AbortSignal): Promise<FaultRun> {
+  const { options, stack, places, progress } = world
+  const whyNot = whyNoSmallDisk()
+  if (whyNot !== null) world.say(`left out: full disks, since ${whyNot}`)
+  const targets = {
+    ingests: stack.ingests.map(({ name }) => name),
+    consumers: stack.consumers.map(({ name }) => name),
+    links: stack.links.names().filter((name) => !name.startsWith(stack.extraConsumer.name)),
+    disks: [...stack.disks.keys()],
+  }
+  const { every, count, only, seed } = options
+  const plan = planFaults(
+    { everyMs: every * 1000, forMs, count: count ?? Infinity, only },
+    targets,
+    createRandom(seed),
+  )
+  const lasts = Math.max(...plan.map(({ atMs }) => atMs), count === null ? forMs : 0)
+  world.say(`${plan.length} faults in ${Math.round(lasts / minuteMs)} minutes`)
+  slowDown(world)
+  const onDone = (fault: DoneFault) => {
+    progress.await(fault.kind)
+    if (options.bury && fault.kind === 'kill-consumer') void buryMembers(world)
+  }
+  const [run] = await Promise.all([
+    runFaults(plan, stack, places, signal, onDone),
+    sleep(lasts, undefined, { signal }).catch(() => undefined),
+  ])
+  return run
+}
+
+/** Late answers of ClickHouse widen the time between an intent and its clearing commit. */
+function slowDown({ options, stack }: World): void {
+  if (options.slow === 0) return
+  for (const name of stack.links.names().filter((link) => link.endsWith('>clickhouse'))) {
+    stack.links.set(name, { kind: 'delay', ms: options.slow })
+  }
+}
+
+/** Everybody must join again, the living too. */
+async function buryMembers({ stack: { kafka } }: World): Promise<void> {
+  await removeDeadMembers(kafka, group, createLogger('faults', 'silent'))
+}
+
+function describe({ ledger, progress, reader, fleet }: World): string {
+  const { good, doubled } = reader.looks
+  return [
+    `sent ${ledger.sent()}`,
+    `acknowledged ${ledger.acknowledged.size()}`,
+    `on their way ${fleet.inFlight()} requests`,
+    `lag ${progress.lag() ?? 'unknown'}`,
+    `looks ${good}`,
+    `doubled ${doubled.length}`,
+  ].join(', ')
+}

@@ -1,0 +1,61 @@
+// Does the planned faults at their times and notes each of them.
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { FaultStack } from '../stack/fault-stack.ts'
+import type { Places } from '../stack/places.ts'
+import { inflict, NotNow } from './inflict.ts'
+import type { PlannedFault } from './plan.ts'
+
+/** A fault that was done. */
+export interface DoneFault extends PlannedFault {
+  /** Milliseconds of `performance.now()`. */
+  beganAt: number
+  endedAt: number
+}
+
+export interface FaultRun {
+  done: DoneFault[]
+  /** Faults that could not be done when their time came. */
+  skipped: number
+}
+
+/** Resolves when all are over; ends them all where `signal` is given. */
+export async function runFaults(
+  plan: readonly PlannedFault[],
+  stack: FaultStack,
+  places: Places,
+  signal: AbortSignal,
+  onDone: (fault: DoneFault) => void,
+): Promise<FaultRun> {
+  const run: FaultRun = { done: [], skipped: 0 }
+  const zero = performance.now()
+  const note = (event: string, { number, kind, target, durationMs, trouble }: PlannedFault, why?: string) => {
+    const second = Math.round(performance.now() - zero) / 1000
+    const fact = { time: new Date().toISOString(), second, event, number, kind, target, durationMs }
+    places.note('faults.jsonl', { ...fact, ...(trouble ? { trouble } : {}), ...(why ? { why } : {}) })
+  }
+  const one = async (fault: PlannedFault) => {
+    await sleep(Math.max(0, zero + fault.atMs - performance.now()), undefined, { signal })
+    const beganAt = performance.now()
+    note('begin', fault)
+    try {
+      await inflict(stack, fault, signal)
+    } catch (error) {
+      run.skipped += 1
+      note('skipped', fault, error instanceof NotNow ? error.message : String(error))
+      return
+    }
+    const done = { ...fault, beganAt, endedAt: performance.now() }
+    note('end', fault)
+    run.done.push(done)
+    onDone(done)
+  }
+  await Promise.all(plan.map((fault) => one(fault).catch(ignoreEnd(signal))))
+  return run
+}
+
+/** Whoever ends the run ends what waits. */
+function ignoreEnd(signal: AbortSignal): (error: unknown) => void {
+  return (error) => {
+    if (!signal.aborted) throw error
+  }
+}

@@ -1,0 +1,54 @@
+// A folder with a file system of its own, which can be filled to its last byte and emptied again.
+import { execFile } from 'node:child_process'
+import { cp, mkdir, rm, statfs } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+
+export interface SmallDisk {
+  folder: string
+  /** Takes all the room there is. */
+  fill: () => Promise<void>
+  /** Gives the room back. */
+  free: () => Promise<void>
+  /** Has what is in it copied to the disk behind it when it is taken away. */
+  keep: () => void
+  /** Takes the file system away, with all that is in it. */
+  remove: () => Promise<void>
+}
+
+/** Why this process cannot have one; null where it can. */
+export function whyNoSmallDisk(): string | null {
+  if (process.platform !== 'linux') return 'a file system in memory needs Linux'
+  return process.getuid?.() === 0 ? null : 'mounting a file system needs root'
+}
+
+/**
+ * Mounts a file system in memory.
+ * @param bytes how much it holds
+ * @throws Error where the system refuses
+ */
+export async function mountSmallDisk(folder: string, bytes: number): Promise<SmallDisk> {
+  await mkdir(folder, { recursive: true })
+  await run('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tallyline-faults', folder])
+  const ballast = join(folder, 'ballast')
+  let isKept = false
+  return {
+    folder,
+    fill: async () => {
+      const { bavail, bsize } = await statfs(folder)
+      // Whoever writes meanwhile may take the last of it first.
+      if (bavail > 0) await run('fallocate', ['-l', String(bavail * bsize), ballast]).catch(() => undefined)
+    },
+    free: () => rm(ballast, { force: true }),
+    keep: () => {
+      isKept = true
+    },
+    remove: async () => {
+      await rm(ballast, { force: true })
+      if (isKept) await cp(folder, `${folder}.kept`, { recursive: true }).catch(() => undefined)
+      await run('umount', ['--lazy', folder]).catch(() => undefined)
+    },
+  }
+}

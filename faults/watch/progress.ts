@@ -1,0 +1,81 @@
+// Watches how far the consumers have come, and how long it takes after a fault until all is stored that was waiting.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { readGroupProgress, type PartitionProgress } from '../../kafka/group-progress.ts'
+import { group, topic } from '../stack/fault-stack.ts'
+import type { Stores } from './stores.ts'
+
+/** A fault that is over, and how long it took until everything was stored that stood in the log at its end. */
+export interface Recovery {
+  kind: string
+  ms: number
+}
+
+export interface ProgressWatch {
+  /** A fault is over: its recovery is measured from now on. */
+  await: (kind: string) => void
+  recoveries: Recovery[]
+  /** Records that were not stored yet at the last look; null before the first. */
+  lag: () => number | null
+  stop: () => Promise<void>
+}
+
+const everyMs = 1000
+
+/** What stands in the log at the first look after a fault's end must be stored. */
+interface Awaited {
+  kind: string
+  since: number
+  /** The log's end by partition; null before that look. */
+  ends: Map<number, number> | null
+}
+
+export function startProgressWatch(stores: Stores): ProgressWatch {
+  const stopping = new AbortController()
+  const recoveries: Recovery[] = []
+  let awaited: Awaited[] = []
+  let lag: number | null = null
+
+  const look = async () => {
+    const progress = await readProgress(stores)
+    const now = performance.now()
+    lag = lagOf(progress)
+    awaited = awaited.filter((one) => {
+      one.ends ??= new Map(progress.map(({ partition, high }) => [partition, high]))
+      if (!isPast(progress, one.ends)) return true
+      recoveries.push({ kind: one.kind, ms: Math.round(now - one.since) })
+      return false
+    })
+  }
+  const run = async () => {
+    while (!stopping.signal.aborted) {
+      await look().catch(() => undefined)
+      await sleep(everyMs, undefined, { signal: stopping.signal }).catch(() => undefined)
+    }
+  }
+  const running = run()
+  return {
+    recoveries,
+    await: (kind) => awaited.push({ kind, since: performance.now(), ends: null }),
+    lag: () => lag,
+    stop: () => {
+      stopping.abort()
+      return running
+    },
+  }
+}
+
+/** @throws Error where Kafka does not answer */
+export function readProgress(stores: Stores): Promise<PartitionProgress[]> {
+  return stores.withAdmin((admin) => readGroupProgress(admin, group, topic))
+}
+
+/** Records in the log that are not stored yet. */
+export function lagOf(progress: readonly PartitionProgress[]): number {
+  return progress.reduce((sum, { committed, low, high }) => sum + high - Math.max(committed ?? 0, low), 0)
+}
+
+function isPast(progress: readonly PartitionProgress[], ends: Map<number, number>): boolean {
+  return progress.every(({ partition, committed, low }) => {
+    return Math.max(committed ?? 0, low) >= (ends.get(partition) ?? 0)
+  })
+}
