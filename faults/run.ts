@@ -28,7 +28,7 @@ export async function run(
     const done = await scenario.run(world, signal)
     if (signal.aborted) return null
     const check = await checkRun(world)
-    const result = await toResult(world, done, check, scenario.figures(), startedAt)
+    const result = await toResult(world, done, check, scenario, startedAt)
     isGood.yes = result.wrong.length === 0
     await writeFile(join(world.places.folder, 'result.json'), `${JSON.stringify(result, null, 2)}\n`)
     await writeFile(join(world.places.folder, 'result.txt'), `${toTable(result)}\n`)

@@ -62,6 +62,7 @@ export async function openWorld(
   const fleet = createFleet(events, ledger, {
     ...{ urls: stack.ingestUrls, rate: options.rate * (1 - directShare), batch: options.batch },
     ...{ singles: 0.4, thrice: 0.03, refused: 0.05, inFlight: 64, timeoutMs: 10_000 },
+    ...{ catchUpSeconds: 2, onAttempt: () => undefined },
     random: createRandom(seed + 1),
     onTrouble: (what) => troubles.push(what),
     ...traffic,

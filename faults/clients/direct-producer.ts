@@ -1,7 +1,7 @@
 // A program that produces to the topic without ingest, as anyone may: events of one site in a record, and now and
 // then a record that can never be events.
 import { setTimeout as sleep } from 'node:timers/promises'
-import kafkajs, { type Kafka, type Message } from 'kafkajs'
+import kafkajs, { type Kafka, type Message, type Producer } from 'kafkajs'
 import type { RunEvents } from '../events/event-of.ts'
 import type { Ledger } from '../events/ledger.ts'
 import { pick, wholeBetween, type Random } from '../random.ts'
@@ -47,40 +47,26 @@ export function createDirectProducer(
   const finishing = new AbortController()
   const stopping = new AbortController()
   const poison: Poison = { acknowledged: 0, attempts: 0 }
-  const isOver = () => stopping.signal.aborted
+  let running = Promise.resolve()
 
-  /** Until Kafka has them: whether a request without an answer arrived cannot be known. */
-  const produce = async (messages: Message[], isPoisoned: boolean) => {
-    for (let attempt = 0; !isOver(); attempt += 1) {
-      if (isPoisoned) poison.attempts += 1
-      const isDone = await producer.send({ topic, acks: -1, timeout: 5000, messages }).then(
-        () => true,
-        () => false,
-      )
-      if (isDone) return true
-      await sleep(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined)
-      await producer.connect().catch(() => undefined)
-    }
-    return false
-  }
   const round = async () => {
     const count = Math.ceil((rate * everyMs) / 1000)
     const first = ledger.take(count)
     const numbers = Array.from({ length: count }, (_, index) => first + index)
     const messages = toMessages(events, numbers)
     messages.push(poisonRecord(poison.acknowledged, random, events.sites))
-    if (!(await produce(messages, true))) return
+    const onAttempt = () => (poison.attempts += 1)
+    if (!(await produce(producer, topic, messages, stopping.signal, onAttempt))) return
     poison.acknowledged += 1
     for (const number of numbers) ledger.acknowledge(number)
   }
   const run = async () => {
     await producer.connect().catch(() => undefined)
-    while (!finishing.signal.aborted && !isOver()) {
+    while (!finishing.signal.aborted && !stopping.signal.aborted) {
       await round()
       await sleep(everyMs, undefined, { signal: finishing.signal }).catch(() => undefined)
     }
   }
-  let running = Promise.resolve()
   const end = async () => {
     finishing.abort()
     await running
@@ -97,6 +83,27 @@ export function createDirectProducer(
       return end()
     },
   }
+}
+
+/** Until Kafka has them: whether a request without an answer arrived cannot be known. */
+async function produce(
+  producer: Producer,
+  topic: string,
+  messages: Message[],
+  signal: AbortSignal,
+  onAttempt: () => void,
+): Promise<boolean> {
+  while (!signal.aborted) {
+    onAttempt()
+    const isDone = await producer.send({ topic, acks: -1, timeout: 5000, messages }).then(
+      () => true,
+      () => false,
+    )
+    if (isDone) return true
+    await sleep(pauseMs, undefined, { signal }).catch(() => undefined)
+    await producer.connect().catch(() => undefined)
+  }
+  return false
 }
 
 /** One record a site. */

@@ -5,6 +5,7 @@ import type { FaultRun } from '../schedule/run-faults.ts'
 import { growthOf, type MemoryGrowth } from '../watch/memory.ts'
 import { findComplaints, findReplays, killsWithReplay } from '../watch/replays.ts'
 import type { SeenTwice } from '../watch/reader.ts'
+import type { Scenario } from '../scenarios/scenario.ts'
 import type { World } from '../world.ts'
 
 export interface RunResult {
@@ -52,7 +53,7 @@ export async function toResult(
   world: World,
   run: FaultRun,
   check: RunCheck,
-  scenario: Record<string, unknown>,
+  scenario: Scenario,
   startedAt: Date,
 ): Promise<RunResult> {
   const { options, places, stack, ledger, reader, progress, memory } = world
@@ -79,8 +80,8 @@ export async function toResult(
       places,
       services.map(({ name }) => name),
     ),
-    scenario,
-    wrong: check.faults,
+    scenario: scenario.figures(),
+    wrong: [...check.faults, ...scenario.wrong()],
   }
 }
 

@@ -41,23 +41,29 @@ async function inflictAll(world: World, forMs: number, signal: AbortSignal): Pro
     disks: [...stack.disks.keys()],
   }
   const { every, count, only, seed } = options
-  const plan = planFaults(
-    { everyMs: every * 1000, forMs, count: count ?? Infinity, only },
-    targets,
-    createRandom(seed),
-  )
-  const lasts = Math.max(...plan.map(({ atMs }) => atMs), count === null ? forMs : 0)
-  world.say(`${plan.length} faults in ${Math.round(lasts / minuteMs)} minutes`)
+  const planned = count === null ? Infinity : spare(count)
+  const settings = { everyMs: every * 1000, forMs, count: planned, only }
+  const plan = planFaults(settings, targets, createRandom(seed))
+  world.say(`${plan.length} faults are planned`)
   slowDown(world)
+  const enough = new AbortController()
+  let done = 0
   const onDone = (fault: DoneFault) => {
+    done += 1
     progress.await(fault.kind)
     if (options.bury && fault.kind === 'kill-consumer') void buryMembers(world)
+    if (done === count) enough.abort()
   }
   const [run] = await Promise.all([
-    runFaults(plan, stack, places, signal, onDone),
-    sleep(lasts, undefined, { signal }).catch(() => undefined),
+    runFaults(plan, stack, places, AbortSignal.any([signal, enough.signal]), onDone),
+    count === null ? sleep(forMs, undefined, { signal }).catch(() => undefined) : undefined,
   ])
   return run
+}
+
+/** Some of the planned ones find their target gone. */
+function spare(count: number): number {
+  return Math.ceil(count * 1.5) + 5
 }
 
 /** Late answers of ClickHouse widen the time between an intent and its clearing commit. */

@@ -25,14 +25,18 @@ export async function inflict(stack: FaultStack, fault: PlannedFault, signal: Ab
 type OfPart = 'kill' | 'restart' | 'freeze' | 'hold-down'
 
 const ofParts: Record<OfPart, (part: Part, last: () => Promise<void>) => Promise<void> | void> = {
-  kill: (part) => sendSignal(part, 'SIGKILL'),
-  restart: (part) => sendSignal(part, 'SIGTERM'),
+  kill,
+  restart: (part) => {
+    process.kill(livingPid(part), 'SIGTERM')
+  },
   freeze,
   'hold-down': holdDown,
 }
 
-function sendSignal(part: Part, signal: NodeJS.Signals): void {
-  process.kill(livingPid(part), signal)
+async function kill(part: Part): Promise<void> {
+  const pid = livingPid(part)
+  process.kill(pid, 'SIGKILL')
+  while (part.pid() === pid) await sleep(1)
 }
 
 /** A process that is stopped and goes on later does not know that time has passed. */

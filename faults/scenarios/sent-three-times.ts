@@ -1,0 +1,58 @@
+// Every request is sent three times; between the copies all consumers and ClickHouse are killed.
+import { createRequest } from '../clients/request.ts'
+import { inflict } from '../schedule/inflict.ts'
+import type { PlannedFault } from '../schedule/plan.ts'
+import type { FaultRun } from '../schedule/run-faults.ts'
+import type { World } from '../world.ts'
+import type { Scenario } from './scenario.ts'
+
+const copies = 3
+const requestsOfWave = 40
+const minuteMs = 60_000
+
+export function sentThreeTimes(): Scenario {
+  let waves = 0
+  return {
+    traffic: {},
+    run: async (world, signal) => {
+      const run: FaultRun = { done: [], skipped: 0 }
+      const until = performance.now() + world.options.minutes * minuteMs
+      while (performance.now() < until && !signal.aborted) {
+        await sendWave(world, run, signal)
+        waves += 1
+      }
+      return run
+    },
+    figures: () => ({ waves, copies }),
+    wrong: () => [],
+  }
+}
+
+async function sendWave(world: World, run: FaultRun, signal: AbortSignal): Promise<void> {
+  const { events, ledger, options, fleet } = world
+  const wave = Array.from({ length: requestsOfWave }, () => createRequest(events, ledger, options.batch))
+  for (let copy = 0; copy < copies && !signal.aborted; copy += 1) {
+    if (copy > 0) ledger.counts.repeated += requestsOfWave * options.batch
+    await Promise.all(wave.map((request) => fleet.send(request, 1)))
+    if (copy < copies - 1) await killStore(world, run, signal)
+  }
+  world.say(`${ledger.acknowledged.size()} events acknowledged, each ${copies} times`)
+}
+
+async function killStore(world: World, run: FaultRun, signal: AbortSignal): Promise<void> {
+  const { stack, progress } = world
+  for (const target of [...stack.consumers.map(({ name }) => name), 'clickhouse']) {
+    const kind = `kill-${target.replace(/-.*/, '')}`
+    const planned: PlannedFault = {
+      ...{ number: run.done.length + 1, atMs: 0, kind, action: 'kill', target, durationMs: 0, trouble: null },
+    }
+    const beganAt = performance.now()
+    try {
+      await inflict(stack, planned, signal)
+      run.done.push({ ...planned, beganAt, endedAt: performance.now() })
+      progress.await(kind)
+    } catch {
+      run.skipped += 1
+    }
+  }
+}
