@@ -1,7 +1,7 @@
 // The express app that every service begins with: health, metrics, and errors as problem documents.
 import express, { type Express, type NextFunction, type Request, type Response, type Router } from 'express'
 import type { Registry } from 'prom-client'
-import { healthRoutes, type Checks } from './health.ts'
+import { healthRoutes, type Checks, type Facts } from './health.ts'
 import { sendProblem } from './http.ts'
 import type { Logger } from './logger.ts'
 import { Problem } from './problem.ts'
@@ -10,6 +10,8 @@ import { Problem } from './problem.ts'
 export function createApp(parts: {
   checks: Checks
   registry: Registry
+  /** Told by `/readyz` besides. */
+  facts?: Facts
   routes?: Router
   logger: Logger
 }): Express {
@@ -17,7 +19,7 @@ export function createApp(parts: {
   app.disable('x-powered-by')
   app.disable('etag')
   app.set('query parser', false)
-  app.use(healthRoutes(parts.checks, parts.registry))
+  app.use(healthRoutes(parts.checks, parts.registry, parts.facts))
   if (parts.routes) app.use(parts.routes)
   app.use((req: Request) => {
     throw new Problem(404, `there is nothing at ${req.method} ${req.path}`)

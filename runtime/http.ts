@@ -7,7 +7,17 @@ import type { ListenSettings } from './config.ts'
 import { Problem } from './problem.ts'
 
 /** Bounds that keep a slow or broken client from holding on to the server, in milliseconds. */
-const timeouts = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 }
+const timeouts = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 65_000,
+  /** How often the first two are looked at. */
+  connectionsCheckingInterval: 1000,
+}
+const answerTakenWithinMs = 30_000
+
+/** An answer up to this size is in the system's hands at once, however slow its reader. */
+const smallAnswerBytes = 16_384
 
 /** What is read of a body that is refused, so that its sender gets to read the answer. */
 const mostDrainedBytes = 64 * 1024 * 1024
@@ -57,16 +67,26 @@ function hasAnswered(socket: Duplex): boolean {
   return (socket as Duplex & { _httpMessage?: ServerResponse })._httpMessage?.headersSent === true
 }
 
-/**
- * Takes no new connections and waits until every request under way has its answer. Clients that keep their
- * connection learn from their next answer that it closes.
- */
-export async function closeServer(server: Server): Promise<void> {
-  if (!server.listening) return
+/** From now on every answer tells its client that its connection closes. */
+export function announceClose(server: Server): void {
   server.prependListener('request', (_req, res: ServerResponse) => {
     res.shouldKeepAlive = false
   })
-  const idle = setInterval(() => server.closeIdleConnections(), 50)
+}
+
+/**
+ * Takes no new connections and waits until every request under way has its answer. Clients that keep their
+ * connection learn from their next answer that it closes.
+ * @param cutAfterMs connections that are still open then are cut: those of clients that are slow to send or to read
+ */
+export async function closeServer(server: Server, cutAfterMs = Infinity): Promise<void> {
+  if (!server.listening) return
+  announceClose(server)
+  const startedAt = performance.now()
+  const idle = setInterval(() => {
+    server.closeIdleConnections()
+    if (performance.now() - startedAt > cutAfterMs) server.closeAllConnections()
+  }, 50)
   await new Promise<void>((resolve) => {
     server.close(() => resolve())
   })
@@ -80,6 +100,13 @@ export function sendJson(res: ServerResponse, status: number, body: unknown): vo
   const text = JSON.stringify(body)
   res.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) })
   res.end(text)
+  if (text.length > smallAnswerBytes) boundReading(res)
+}
+
+/** A client that does not take its answer would hold its bytes in memory. */
+function boundReading(res: ServerResponse): void {
+  const timer = setTimeout(() => res.destroy(), answerTakenWithinMs).unref()
+  res.once('close', () => clearTimeout(timer))
 }
 
 /** Answers with a problem document; anything but a Problem is our own fault, logged and told as a bare 500. */
@@ -91,6 +118,7 @@ export function sendProblem(req: IncomingMessage, res: ServerResponse, error: un
   const text = JSON.stringify(problem)
   const length = Buffer.byteLength(text)
   res.writeHead(problem.status, { 'content-type': problemType, 'content-length': length, ...problem.headers })
+  if (text.length > smallAnswerBytes) boundReading(res)
   if (req.complete || !hasBody(req)) return void res.end(text)
   // Where the client wants its connection closed, to end here would close it under a body still being written.
   res.write(text)

@@ -8,16 +8,19 @@ export interface RetryOptions {
   onFailure: (error: unknown, pauseMs: number) => void
   /** Ends the trying: the last error is thrown. */
   signal: AbortSignal
+  /** The pause between two tries grows up to this, milliseconds. Default: 5 s. */
+  longestPauseMs?: number
 }
 
 const firstPauseMs = 100
-const longestPauseMs = 5000
+const defaultLongestPauseMs = 5000
 
 /**
- * Runs `work` until it succeeds, pausing longer after each failure, up to 5 s.
+ * Runs `work` until it succeeds, pausing longer after each failure.
  * @throws the error of `work` where it is hopeless or the signal is given
  */
 export async function untilDone<T>(work: () => Promise<T>, options: RetryOptions): Promise<T> {
+  const { longestPauseMs = defaultLongestPauseMs } = options
   const isOver = () => options.signal.aborted
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
     try {
