@@ -27,11 +27,17 @@ function rows(events: Partial<Event>[]): Buffer[] {
   )
 }
 
-const insertOf = (lines: Buffer[], token: string) => ({
+const topicId = '7e0e0f3a-6d52-4f0e-9a55-0c1d2e3f4a5b'
+const farAhead = 4_000_000_000
+
+const insertOf = (lines: Buffer[], token: string, deadline = farAhead) => ({
   target: eventsTarget,
   lines,
+  lineCount: lines.length,
   token,
-  constants: { partition: 3 },
+  constants: { partition: 3, topicId },
+  deadline,
+  queryPrefix: 'test/',
 })
 
 describe('the one INSERT', () => {
@@ -45,6 +51,7 @@ describe('the one INSERT', () => {
         ...event,
         timestamp: '2025-11-14 00:00:00.000',
         received_at: '2025-11-14 08:46:40.123',
+        kafka_topic_id: topicId,
         kafka_partition: 3,
         kafka_offset: 7,
         kafka_line: 0,
@@ -90,12 +97,8 @@ describe('the one INSERT', () => {
       kafka_line: 0,
       received_at: 1,
     }
-    await insertLines(clickhouse, {
-      target: deadLettersTarget,
-      lines: [Buffer.from(`${JSON.stringify(line)}\n`)],
-      token: 't',
-      constants: { partition: 0 },
-    })
+    const lines = [Buffer.from(`${JSON.stringify(line)}\n`)]
+    await insertLines(clickhouse, { ...insertOf(lines, 't'), target: deadLettersTarget })
     expect(await rowsOf(clickhouse, 'SELECT hex(raw) AS raw FROM dead_letters')).toEqual([
       { raw: 'FF000A22' },
     ])

@@ -1,4 +1,5 @@
-// The only INSERT: lines of JSON, one block, one deduplication token.
+// The only INSERT: lines of JSON, one block, one deduplication token, refused by ClickHouse itself once it is late.
+import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { ClickHouse } from './client.ts'
 
@@ -7,10 +8,22 @@ export interface Insert {
   target: InsertTarget
   /** NDJSON, in pieces that each end with a line break. */
   lines: readonly Buffer[]
+  lineCount: number
   /** The deduplication token: ClickHouse drops a block whose token it has stored already. */
   token: string
   /** Values the target's SELECT binds, the same for all lines. */
   constants: Record<string, string | number>
+  /** Seconds since 1970 by ClickHouse's clock: from then on the block is refused as a whole. */
+  deadline: number
+  /** Begins the query's id, so that a look finds the inserts that still run. */
+  queryPrefix: string
+}
+
+/** Where lines come from: a partition of a topic that has this identity. */
+export interface Source {
+  topic: string
+  topicId: string
+  partition: number
 }
 
 /** A table with the shape of the lines it is filled from. */
@@ -27,8 +40,8 @@ const milliseconds = (name: string) => `fromUnixTimestamp64Milli(${name}, 'UTC')
 export const eventsTarget: InsertTarget = {
   table: 'events',
   columns:
-    'site_id, event_type, path, user_id, timestamp, event_id, received_at, referrer, properties, kafka_partition, kafka_offset, kafka_line',
-  select: `site_id, event_type, path, user_id, ${milliseconds('timestamp')}, event_id, ${milliseconds('received_at')}, referrer, properties, {partition:UInt32}, kafka_offset, kafka_line`,
+    'site_id, event_type, path, user_id, timestamp, event_id, received_at, referrer, properties, kafka_topic_id, kafka_partition, kafka_offset, kafka_line',
+  select: `site_id, event_type, path, user_id, ${milliseconds('timestamp')}, event_id, ${milliseconds('received_at')}, referrer, properties, {topicId:UUID}, {partition:UInt32}, kafka_offset, kafka_line`,
   input:
     'received_at Int64, kafka_offset UInt64, kafka_line UInt32, site_id String, event_type String, path String, user_id String, timestamp Int64, event_id UUID, referrer String, properties JSON',
 }
@@ -36,8 +49,9 @@ export const eventsTarget: InsertTarget = {
 /** Rows of `dead_letters`. Raw bytes and key travel as base64, since they may be no UTF-8. */
 export const deadLettersTarget: InsertTarget = {
   table: 'dead_letters',
-  columns: 'raw, reason, field, message, kafka_key, kafka_partition, kafka_offset, kafka_line, received_at',
-  select: `base64Decode(raw), reason, field, message, base64Decode(kafka_key), {partition:UInt32}, kafka_offset, kafka_line, ${milliseconds('received_at')}`,
+  columns:
+    'raw, reason, field, message, kafka_key, kafka_topic_id, kafka_partition, kafka_offset, kafka_line, received_at',
+  select: `base64Decode(raw), reason, field, message, base64Decode(kafka_key), {topicId:UUID}, {partition:UInt32}, kafka_offset, kafka_line, ${milliseconds('received_at')}`,
   input:
     'raw String, reason String, field String, message String, kafka_key String, kafka_offset UInt64, kafka_line UInt32, received_at Int64',
 }
@@ -45,26 +59,52 @@ export const deadLettersTarget: InsertTarget = {
 /** Rows of `ranges`: the books of one range, one row a site. */
 export const rangesTarget: InsertTarget = {
   table: 'ranges',
-  columns: 'topic, kafka_partition, first_offset, last_offset, site_id, lines, rows, duplicates, dead',
+  columns:
+    'topic, topic_id, kafka_partition, first_offset, last_offset, site_id, lines, rows, duplicates, dead',
   select:
-    '{topic:String}, {partition:UInt32}, {first:UInt64}, {last:UInt64}, site_id, lines, rows, duplicates, dead',
+    '{topic:String}, {topicId:UUID}, {partition:UInt32}, {first:UInt64}, {last:UInt64}, site_id, lines, rows, duplicates, dead',
   input: 'site_id String, lines UInt64, rows UInt64, duplicates UInt64, dead UInt64',
 }
 
+/** Takes rows as `events` does and keeps none. */
+export const trialTarget: InsertTarget = { ...eventsTarget, table: 'events_trial' }
+
+/** ClickHouse did not say that it wrote every line: what became of them has to be looked for. */
+export class NotAllWritten extends Error {
+  override name = 'NotAllWritten'
+}
+
 /**
- * Inserts in one block, visible at once or not at all (for each month of the rows). A failure to connect, a
- * time-out or a reset leaves the outcome unknown.
- * @throws ClickHouseError when ClickHouse refuses
+ * Inserts in one block, visible at once or not at all (for each month of the rows). The deadline is checked when the
+ * block has arrived as a whole: `now()` would be fixed when the query starts, and a WHERE that is only false would
+ * answer success for nothing. Any failure leaves the outcome unknown until the range is looked for.
+ * @param clickhouse a client that keeps no connection alive: a refused insert leaves its body unread
+ * @throws ClickHouseError when ClickHouse refuses, `isLate` where the deadline had passed; NotAllWritten
  */
 export async function insertLines(clickhouse: ClickHouse, insert: Insert): Promise<void> {
   const { table, columns, select, input } = insert.target
-  const { stream } = await clickhouse.exec({
-    query: `INSERT INTO ${table} (${columns}) SELECT ${select} FROM input('${input}') FORMAT JSONEachRow`,
+  const { stream, summary } = await clickhouse.exec({
+    query: `INSERT INTO ${table} (${columns}) SELECT ${select} FROM input('${input}')
+      WHERE throwIf(nowInBlock() >= toDateTime({deadline:UInt32}), 'late') = 0 FORMAT JSONEachRow`,
     values: Readable.from(insert.lines, { objectMode: false }),
-    query_params: insert.constants,
+    query_id: `${insert.queryPrefix}${insert.deadline}/${table}/${randomUUID()}`,
+    query_params: { ...insert.constants, deadline: insert.deadline },
     clickhouse_settings: { ...oneBlock, ...exactJson, insert_deduplication_token: insert.token },
   })
   await stream.resume().toArray()
+  const written = summary ? Number(summary.written_rows) : insert.lineCount
+  if (written < insert.lineCount) {
+    throw new NotAllWritten(`ClickHouse wrote ${written} of ${insert.lineCount} lines into ${table}`)
+  }
+}
+
+/** Begins the ids of all inserts of one range, whichever consumer sent them. */
+export function queryPrefixOf(
+  database: string,
+  { topicId, topic, partition }: Source,
+  { first, last }: { first: number; last: number },
+): string {
+  return `tallyline/${database}/${topic}/${topicId}/${partition}/${first}-${last}/`
 }
 
 const oneBlock = {

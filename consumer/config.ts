@@ -4,6 +4,7 @@ import { clickhouseVariables, toClickHouseSettings, type ClickHouseSettings } fr
 import { groupVariables, kafkaVariables, toKafkaSettings, type KafkaSettings } from '../kafka/config.ts'
 import { serviceVariables, type ListenSettings } from '../runtime/config.ts'
 import { wholeNumber } from '../runtime/env.ts'
+import type { WindowLimits } from './recent-ids/recent-ids.ts'
 
 /** When a range of offsets is long enough to be stored, and how much may be held meanwhile. */
 export interface RangeLimits {
@@ -21,7 +22,9 @@ export interface ConsumerConfig {
   groupId: string
   clickhouse: ClickHouseSettings
   limits: RangeLimits
+  /** How long an insert may take to reach the table before the store refuses it. */
   insertTimeoutMs: number
+  window: WindowLimits
 }
 
 export const consumerVariables = {
@@ -39,8 +42,14 @@ export const consumerVariables = {
   CONSUMER_MAX_HELD_BYTES: wholeNumber(16_777_216, 1_048_576, 8_589_934_592).describe(
     'Bytes of rows that may wait for ClickHouse in memory before fetching pauses',
   ),
-  INSERT_TIMEOUT_MS: wholeNumber(30_000, 1000, 300_000).describe(
-    'Milliseconds after which an insert without an answer is tried again; more than the slowest one takes',
+  INSERT_TIMEOUT_MS: wholeNumber(5000, 1000, 12_000).describe(
+    'Milliseconds an insert may take to reach the table before ClickHouse refuses it; after a failure nothing else is done about its range for so long',
+  ),
+  DEDUP_WINDOW_IDS: wholeNumber(5_000_000, 1000, 200_000_000).describe(
+    'Event ids that each consumer knows again without asking the table, at most 24 bytes each',
+  ),
+  DEDUP_WINDOW_HOURS: wholeNumber(24, 1, 8760).describe(
+    'Hours for which it knows them; an event that is sent again later is still dropped if it carries its own timestamp',
   ),
 }
 
@@ -58,4 +67,5 @@ export const consumerConfig = z.object(consumerVariables).transform((flat): Cons
     maxHeldBytes: flat.CONSUMER_MAX_HELD_BYTES,
   },
   insertTimeoutMs: flat.INSERT_TIMEOUT_MS,
+  window: { maxIds: flat.DEDUP_WINDOW_IDS, maxAgeMs: flat.DEDUP_WINDOW_HOURS * 3_600_000 },
 }))

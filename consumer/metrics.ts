@@ -1,25 +1,36 @@
 // The consumer's figures.
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { Range } from './range.ts'
+import type { Range } from './lane/range.ts'
 
 export interface ConsumerMetrics {
   registry: Registry
   /** A range whose rows, dead letters and books are stored. */
   stored: (range: Range) => void
-  /** An attempt to insert that failed and is tried again. */
-  insertFailed: () => void
+  /** Something about a range that failed and is tried again. */
+  retried: () => void
   /** Offsets that Kafka dropped before this group read them. */
   expired: (offsets: number) => void
   /** Runs an insert and counts its seconds. */
   timeInsert: (insert: () => Promise<void>) => Promise<void>
 }
 
-export function createConsumerMetrics(heldBytes: () => number): ConsumerMetrics {
+/** What the gauges show, asked when they are read. */
+export interface Held {
+  bytes: () => number
+  recentIds: () => number
+}
+
+export function createConsumerMetrics(held: Held): ConsumerMetrics {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
   const events = new Counter({ name: 'events_stored_total', help: 'Events stored as rows', registers })
   const ranges = new Counter({ name: 'ranges_stored_total', help: 'Ranges of offsets stored', registers })
+  const duplicates = new Counter({
+    name: 'events_duplicate_total',
+    help: 'Events left out because they were stored already',
+    registers,
+  })
   const dead = new Counter({
     name: 'dead_letters_total',
     help: 'Lines set aside, by reason',
@@ -38,7 +49,15 @@ export function createConsumerMetrics(heldBytes: () => number): ConsumerMetrics 
     help: 'Bytes of rows that wait for ClickHouse',
     registers,
     collect() {
-      this.set(heldBytes())
+      this.set(held.bytes())
+    },
+  })
+  new Gauge({
+    name: 'recent_ids',
+    help: 'Event ids that are known without asking the table',
+    registers,
+    collect() {
+      this.set(held.recentIds())
     },
   })
   return {
@@ -46,9 +65,10 @@ export function createConsumerMetrics(heldBytes: () => number): ConsumerMetrics 
     stored: (range) => {
       events.inc(range.rowCount)
       ranges.inc()
+      for (const books of range.books.values()) duplicates.inc(books.duplicates)
       for (const { reason } of range.dead) dead.inc({ reason })
     },
-    insertFailed: () => failures.inc(),
+    retried: () => failures.inc(),
     expired: (offsets) => expired.inc(offsets),
     timeInsert: async (insert) => {
       const end = seconds.startTimer()

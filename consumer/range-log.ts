@@ -1,11 +1,13 @@
 // Says what was stored, at most one line a second: ranges stored in between are counted into the next line.
 import type { Logger } from '../runtime/logger.ts'
-import type { Range } from './range.ts'
+import type { Source } from '../clickhouse/insert-lines.ts'
+import type { Span } from './lane/protocol.ts'
+import type { Range } from './lane/range.ts'
 
 const everyMs = 1000
 
 export interface RangeLog {
-  stored: (range: Range) => void
+  stored: (source: Source, span: Span, range: Range) => void
   /** Says what has not been said yet. */
   flush: () => void
 }
@@ -25,8 +27,8 @@ export function createRangeLog(logger: Logger): RangeLog {
   }
 
   return {
-    stored: (range) => {
-      last = { topic: range.topic, partition: range.partition, first: range.first, last: range.last }
+    stored: ({ topic, partition }, span, range) => {
+      last = { topic, partition, ...span }
       untold.ranges += 1
       untold.rows += range.rowCount
       untold.dead += range.dead.length

@@ -10,11 +10,22 @@ import type { Running } from '../runtime/lifecycle.ts'
 import type { Logger } from '../runtime/logger.ts'
 import { failureOf, untilDone } from '../runtime/retry.ts'
 import type { ConsumerConfig } from './config.ts'
-import { createConsumption, groupRequestTimeoutMs } from './consume.ts'
+import { createConsumption, type Consumption } from './group/consume.ts'
+import { groupRequestTimeoutMs } from './group/group-consumer.ts'
+import { createOpenLanes } from './group/open-lanes.ts'
+import { createReadStarts } from './group/starts.ts'
+import { createLook } from './lane/look-for-range.ts'
+import { createStoreClock } from './lane/store-clock.ts'
+import { createStoreRange } from './lane/store-range.ts'
 import { createConsumerMetrics } from './metrics.ts'
 import { createRangeLog } from './range-log.ts'
-import { createReadStarts } from './starts.ts'
-import { createStoreRange } from './store-range.ts'
+import type { RecentIds } from './recent-ids/recent-ids.ts'
+
+/** How long a question to ClickHouse may take. */
+const queryTimeoutMs = 60_000
+
+/** An insert that came in time still has to be written and answered. */
+const answerMs = 1000
 
 /** Starts answering health at once, and consuming as soon as Kafka can be reached. */
 export async function startConsumer(
@@ -25,19 +36,48 @@ export async function startConsumer(
   const topic = config.kafka.topic.name
   const kafka = createKafka(config.kafka, 'consumer', logger, groupRequestTimeoutMs)
   const admin = kafka.admin()
-  const clickhouse = createClickHouse(config.clickhouse, config.insertTimeoutMs)
+  const clickhouse = createClickHouse(config.clickhouse, queryTimeoutMs)
+  const inserter = createClickHouse(config.clickhouse, config.insertTimeoutMs + answerMs, false)
   const probe = probeTopic(kafka, topic)
-  const metrics = createConsumerMetrics(() => consumption.heldBytes())
+  let recentIds: RecentIds | null = null
+  const metrics = createConsumerMetrics({
+    bytes: () => consumption.heldBytes(),
+    recentIds: () => recentIds?.size() ?? 0,
+  })
   const rangeLog = createRangeLog(logger)
-  const consumption = createConsumption({
-    kafka,
-    groupId: config.groupId,
-    topic,
-    limits: config.limits,
-    store: createStoreRange(clickhouse, metrics, logger),
-    readStarts: createReadStarts({ admin, clickhouse, groupId: config.groupId, topic, metrics, logger }),
-    onStored: rangeLog.stored,
-    logger,
+  const openLanes = createOpenLanes({
+    ...{ topic, clickhouse, inserter, logger, limits: config.limits, window: config.window },
+    fenceSeconds: config.insertTimeoutMs / 1000,
+    readStarts: createReadStarts({
+      kafka,
+      admin,
+      clickhouse,
+      groupId: config.groupId,
+      topic,
+      metrics,
+      logger,
+    }),
+    steps: {
+      store: createStoreRange(inserter, config.clickhouse.database, metrics),
+      look: createLook(clickhouse, config.clickhouse.database),
+      clock: createStoreClock(),
+      onTrouble: (error, doing) => {
+        metrics.retried()
+        logger.warn({ err: error, doing }, 'trying again')
+      },
+    },
+    onStored: (source, span, range) => {
+      metrics.stored(range)
+      rangeLog.stored(source, span, range)
+      consumption.resume()
+    },
+    onWindow: (window) => {
+      recentIds = window
+    },
+  })
+  const consumption: Consumption = createConsumption({
+    ...{ kafka, groupId: config.groupId, topic, openLanes, logger },
+    maxHeldBytes: config.limits.maxHeldBytes,
   })
   const checks = {
     kafka: probe.check,
@@ -66,7 +106,8 @@ export async function startConsumer(
       stopping.abort()
       await consumption.stop()
       rangeLog.flush()
-      await Promise.all([closeServer(server), admin.disconnect(), probe.stop(), clickhouse.close()])
+      const clients = [admin.disconnect(), probe.stop(), clickhouse.close(), inserter.close()]
+      await Promise.all([closeServer(server), ...clients])
     },
   }
 }

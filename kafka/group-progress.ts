@@ -6,6 +6,8 @@ export interface PartitionProgress {
   partition: number
   /** The next offset the group will read; null where it has committed none. */
   committed: number | null
+  /** The text that came with that commit; null where there is none. */
+  metadata: string | null
   /** The first offset that is still in the log. */
   low: number
   /** The offset the next record will get. */
@@ -22,9 +24,10 @@ export async function readGroupProgress(
     admin.fetchTopicOffsets(topic),
     admin.fetchOffsets({ groupId, topics: [topic] }),
   ])
-  const committed = new Map(groups[0]?.partitions.map(({ partition, offset }) => [partition, Number(offset)]))
+  const committed = new Map(groups[0]?.partitions.map((found) => [found.partition, found]))
   return ends.map(({ partition, low, high }) => {
-    const offset = committed.get(partition) ?? -1
-    return { partition, low: Number(low), high: Number(high), committed: offset < 0 ? null : offset }
+    const { offset = '-1', metadata = null } = committed.get(partition) ?? {}
+    const place = { partition, low: Number(low), high: Number(high) }
+    return { ...place, committed: Number(offset) < 0 ? null : Number(offset), metadata }
   })
 }

@@ -7,6 +7,8 @@ import { startConsumer } from '../../consumer/service.ts'
 import { startIngest } from '../../ingest/service.ts'
 import type { IngestConfig } from '../../ingest/config.ts'
 import type { KafkaSettings } from '../../kafka/config.ts'
+import { freshFolder } from '../../local/fixtures.ts'
+import type { ReportingConfig } from '../../reporting/config.ts'
 import { startReporting } from '../../reporting/service.ts'
 import { defaultViewTypes, freshDatabase, freshKafka, freshName, testLogger } from './fresh.ts'
 
@@ -25,6 +27,7 @@ export interface Pipeline {
 export async function startTestIngest(
   kafka: KafkaSettings,
   overrides: Partial<IngestConfig['publisher']> = {},
+  others: Partial<IngestConfig> = {},
 ): Promise<{ url: string; stop: () => Promise<void> }> {
   const ingest = await startIngest(
     {
@@ -40,7 +43,11 @@ export async function startTestIngest(
         maxBytesPerRecord: 262_144,
         ...overrides,
       },
+      spool: { dir: await freshFolder(), maxBytes: 1e9 },
+      maxBodyBytesInFlight: 134_217_728,
+      stopServingMs: 0,
       reportingUrl: 'http://127.0.0.1:3001',
+      ...others,
     },
     testLogger(),
   )
@@ -62,21 +69,29 @@ export async function startTestConsumer(
       groupId,
       clickhouse,
       limits: { maxRows: 50_000, maxBytes: 8_388_608, maxAgeMs: 50, maxHeldBytes: 50_331_648, ...limits },
-      insertTimeoutMs: 10_000,
+      insertTimeoutMs: 5000,
+      window: { maxIds: 100_000, maxAgeMs: 86_400_000 },
     },
     testLogger(),
   )
   return stopAtEnd(consumer)
 }
 
-/** Reporting alone, on a free port; stopped when the test ends. */
-export async function startTestReporting(clickhouse: ClickHouseSettings): Promise<{ url: string }> {
-  const config = {
+/** Reporting alone, on a free port, over a topic that need not be there; stopped when the test ends. */
+export async function startTestReporting(
+  clickhouse: ClickHouseSettings,
+  overrides: Partial<ReportingConfig> = {},
+): Promise<{ url: string; stop: () => Promise<void> }> {
+  const config: ReportingConfig = {
     logLevel: 'silent',
     listen: anyPort,
+    kafka: overrides.kafka ?? freshKafka(),
+    groupId: freshName('group'),
     clickhouse,
     viewTypes: defaultViewTypes,
     queryTimeoutMs: 10_000,
+    waits: { waitMs: 10_000, mostWaiting: 1000 },
+    ...overrides,
   }
   return stopAtEnd(await startReporting(config, testLogger()))
 }
@@ -86,8 +101,9 @@ export async function startPipeline(): Promise<Pipeline> {
   const { settings, clickhouse } = await freshDatabase()
   const kafka = freshKafka()
   const ingest = await startTestIngest(kafka)
-  const consumer = await startTestConsumer(kafka, settings, freshName('group'))
-  const reporting = await startTestReporting(settings)
+  const groupId = freshName('group')
+  const consumer = await startTestConsumer(kafka, settings, groupId)
+  const reporting = await startTestReporting(settings, { kafka, groupId })
   await untilReady(ingest.url)
   await untilReady(consumer.url)
   return {

@@ -1,16 +1,18 @@
 // Keeps memory bounded while ClickHouse is slower than Kafka: partitions that hold enough are not fetched from.
-import type { Lane } from './lane.ts'
+import type { Lane } from '../lane/lane.ts'
 
 export interface BackPressure {
   /** Pauses the lane's partition if it holds a whole range, or all lanes together hold enough. */
   pauseIfFull: (partition: number, lane: Lane) => void
   /** Resumes every paused partition that may hold more. */
   resumeWhatFits: () => void
+  /** Resumes every paused partition: a new membership has nothing in hand. */
+  resumeAll: () => void
   heldBytes: () => number
 }
 
 export function createBackPressure(parts: {
-  lanes: () => Map<number, Lane>
+  lanes: () => ReadonlyMap<number, Lane>
   maxHeldBytes: number
   pause: (partition: number) => void
   resume: (partition: number) => void
@@ -18,8 +20,13 @@ export function createBackPressure(parts: {
   const paused = new Set<number>()
   const heldBytes = () => [...parts.lanes().values()].reduce((sum, lane) => sum + lane.bytes(), 0)
   const mustWait = (lane: Lane) => lane.isFull() || heldBytes() >= parts.maxHeldBytes
+  const resume = (partition: number) => {
+    paused.delete(partition)
+    parts.resume(partition)
+  }
   return {
     heldBytes,
+    resumeAll: () => [...paused].forEach(resume),
     pauseIfFull: (partition, lane) => {
       if (!mustWait(lane)) return
       paused.add(partition)
@@ -29,8 +36,7 @@ export function createBackPressure(parts: {
       for (const partition of paused) {
         const lane = parts.lanes().get(partition)
         if (lane && mustWait(lane)) continue
-        paused.delete(partition)
-        parts.resume(partition)
+        resume(partition)
       }
     },
   }

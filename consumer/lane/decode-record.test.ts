@@ -1,13 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { decodeRecord, type SourceRecord } from './decode-record.ts'
+import { decodeRecord, readRow, type Judge, type SourceRecord } from './decode-record.ts'
 
 const timestamp = Date.UTC(2025, 10, 14)
 const view = { site_id: 'demo', event_type: 'view' }
 
 function record(value: string | Buffer | null, overrides: Partial<SourceRecord> = {}): SourceRecord {
   return {
-    topic: 'events',
-    partition: 3,
     offset: '42',
     timestamp,
     key: Buffer.from('demo'),
@@ -16,13 +14,16 @@ function record(value: string | Buffer | null, overrides: Partial<SourceRecord> 
   }
 }
 
+const place = { topicId: '7e0e0f3a-6d52-4f0e-9a55-0c1d2e3f4a5b', partition: 3 }
+const decode = (source: SourceRecord, judge: Judge = () => 'row') => decodeRecord(place, source, judge)
+
 const rowsOf = (source: SourceRecord) =>
-  decodeRecord(source)
+  decode(source)
     .rows.split('\n')
     .filter(Boolean)
     .map((row) => JSON.parse(row) as Record<string, unknown>)
 const reasonsOf = (source: SourceRecord) =>
-  decodeRecord(source).dead.map(({ line, reason }) => [line, reason])
+  decode(source).dead.map(({ line, reason }) => [line, reason])
 
 describe('a record on the topic (contract section 7)', () => {
   it('is one or more events as lines, each with its place and its receive time', () => {
@@ -60,7 +61,7 @@ describe('a record on the topic (contract section 7)', () => {
       [0, 'json'],
       [2, 'required'],
     ])
-    expect(decodeRecord(source).rowCount).toBe(1)
+    expect(decode(source).rowCount).toBe(1)
   })
 
   it('is one dead letter when it is empty', () => {
@@ -70,9 +71,9 @@ describe('a record on the topic (contract section 7)', () => {
 
   it('keeps a dead line byte for byte, with every fault told', () => {
     const raw = Buffer.from([0x7b, 0xff, 0x7d])
-    const [dead] = decodeRecord(record(raw)).dead
+    const [dead] = decode(record(raw)).dead
     expect(dead).toMatchObject({ raw, reason: 'utf8', offset: '42', line: 0, receivedAt: timestamp })
-    expect(decodeRecord(record('{}')).dead[0]?.message).toBe('site_id is required; event_type is required')
+    expect(decode(record('{}')).dead[0]?.message).toBe('site_id is required; event_type is required')
   })
 
   it('judges a timestamp by when the record was produced, not by when it is read', () => {
@@ -89,5 +90,21 @@ describe('a record on the topic (contract section 7)', () => {
       expect(new Date(Number(row?.['received_at'])).getUTCFullYear()).toBeGreaterThanOrEqual(2000)
       expect(new Date(Number(row?.['received_at'])).getUTCFullYear()).toBeLessThanOrEqual(2200)
     }
+  })
+
+  it('leaves out what the judge knows, and keeps apart what the judge is not sure of', () => {
+    const lines = ['a', 'b', 'c'].map((path) => JSON.stringify({ ...view, path }))
+    const verdicts = { a: 'row', b: 'duplicate', c: 'uncertain' } as const
+    const decoded = decode(record(lines.join('\n')), ({ path }) => verdicts[path as 'a' | 'b' | 'c'])
+    expect(decoded).toMatchObject({ rowCount: 1, duplicates: 1, uncertain: [{ site: 'demo', timestamp }] })
+    expect(decoded.rows).toContain('"path":"a"')
+    expect(decoded.uncertain[0]?.text).toContain('"path":"c"')
+  })
+
+  it('makes rows that tell where they came from', () => {
+    const { rows } = decode(record(JSON.stringify(view)))
+    expect(readRow(rows)).toMatchObject({ offset: '42', line: 0, receivedAt: timestamp })
+    expect(JSON.parse(readRow(rows).event)).toMatchObject(view)
+    expect(() => readRow('{}')).toThrow('no row')
   })
 })

@@ -1,0 +1,145 @@
+import { once } from 'node:events'
+import { request } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { freshDatabase, rowsOf } from '../test/support/fresh.ts'
+import { createClickHouse, type ClickHouse } from './client.ts'
+import { isLate } from './errors.ts'
+import { eventsTarget, insertLines, queryPrefixOf } from './insert-lines.ts'
+import { endInserts, lookForRange, queryStoredLines, readStoreClock } from './look.ts'
+
+const source = { topic: 'events', topicId: '7e0e0f3a-6d52-4f0e-9a55-0c1d2e3f4a5b', partition: 3 }
+const span = { first: 7, last: 9 }
+
+/** One row a month. */
+function insertOf(months: number[], deadline: number) {
+  const lines = months.map((month, line) =>
+    Buffer.from(
+      `{"received_at":1763110000123,"kafka_offset":7,"kafka_line":${line},"site_id":"s","event_type":"view","timestamp":${Date.UTC(2025, month, 2)},"event_id":"0b6f3c1e-6f0d-4c9e-8f2e-0d1c2b3a4f5e"}\n`,
+    ),
+  )
+  return {
+    ...{ target: eventsTarget, lines, lineCount: lines.length, token: `t${deadline}`, deadline },
+    ...{ constants: source, queryPrefix: queryPrefixOf('test', source, span) },
+  }
+}
+
+async function start() {
+  const { settings, clickhouse } = await freshDatabase()
+  await clickhouse.command({
+    query: 'ALTER TABLE events MODIFY SETTING non_replicated_deduplication_window = 0',
+  })
+  const inserter = createClickHouse(settings, 10_000, false)
+  return { settings, clickhouse, inserter }
+}
+
+const countOf = async (clickhouse: ClickHouse) =>
+  (await rowsOf<{ n: number }>(clickhouse, 'SELECT count() AS n FROM events'))[0]?.n
+
+describe('the fence of an insert', () => {
+  it('lets a block through before the deadline, of one month or several', async () => {
+    const { clickhouse, inserter } = await start()
+    const deadline = Math.ceil(await readStoreClock(clickhouse)) + 30
+    await insertLines(inserter, insertOf([0], deadline))
+    await insertLines(inserter, insertOf([0, 1, 2], deadline))
+    expect(await countOf(clickhouse)).toBe(4)
+    await inserter.close()
+  })
+
+  it('refuses a block after it, says so, and writes nothing', async () => {
+    const { clickhouse, inserter } = await start()
+    const deadline = Math.floor(await readStoreClock(clickhouse))
+    const failure: unknown = await insertLines(inserter, insertOf([0, 1], deadline)).catch(
+      (error: unknown) => error,
+    )
+    expect(isLate(failure)).toBe(true)
+    expect(await countOf(clickhouse)).toBe(0)
+    await inserter.close()
+  })
+
+  it('refuses a block that was begun before the deadline and arrived whole after it', async () => {
+    const { settings, clickhouse, inserter } = await start()
+    const slow = await sendSlowly(clickhouse, settings, 2)
+    await sleep(3000)
+    const [response] = await slow.finish()
+    expect(response.statusCode).toBe(500)
+    expect(await countOf(clickhouse)).toBe(0)
+    await inserter.close()
+  })
+
+  it('writes nothing of a block whose connection was cut in the middle', async () => {
+    const { settings, clickhouse, inserter } = await start()
+    const slow = await sendSlowly(clickhouse, settings, 1000)
+    const look = () => lookForRange(clickhouse, source, span, slow.prefix)
+    while (!(await look()).isRunning) await sleep(20)
+    slow.cut()
+    while ((await look()).isRunning) await sleep(20)
+    expect(await countOf(clickhouse)).toBe(0)
+    await inserter.close()
+  })
+})
+
+describe('a look', () => {
+  it('sees an insert that still runs, and can end it', async () => {
+    const { settings, clickhouse, inserter } = await start()
+    const slow = await sendSlowly(clickhouse, settings, 1000)
+    const look = () => lookForRange(clickhouse, source, span, slow.prefix)
+    while (!(await look()).isRunning) await sleep(20)
+    await endInserts(clickhouse, slow.prefix)
+    slow.cut()
+    while ((await look()).isRunning) await sleep(20)
+    expect(await look()).toMatchObject({ isStored: false })
+    expect(await countOf(clickhouse)).toBe(0)
+    await inserter.close()
+  })
+
+  it('tells which lines of a range are stored, and of that range and that topic alone', async () => {
+    const { clickhouse, inserter } = await start()
+    const deadline = Math.ceil(await readStoreClock(clickhouse)) + 30
+    await insertLines(inserter, insertOf([0, 1], deadline))
+    const lines = (changed: object) => queryStoredLines(clickhouse, 'events', { ...source, ...changed }, span)
+    expect([...(await lines({}))].sort()).toEqual([
+      ['7:0', 's'],
+      ['7:1', 's'],
+    ])
+    expect((await lines({ partition: 4 })).size).toBe(0)
+    expect((await lines({ topicId: '00000000-0000-0000-0000-000000000000' })).size).toBe(0)
+    await inserter.close()
+  })
+})
+
+/** Begins an insert by hand: its first row goes out at once, the end of its body when the test says so. */
+async function sendSlowly(
+  clickhouse: ClickHouse,
+  { url, user, password, database }: { url: string; user: string; password: string; database: string },
+  seconds: number,
+) {
+  const deadline = Math.ceil(await readStoreClock(clickhouse)) + seconds
+  const { target, lines } = insertOf([0, 1], deadline)
+  const prefix = queryPrefixOf(database, source, span)
+  const query = `INSERT INTO events (${target.columns}) SELECT ${target.select} FROM input('${target.input}') WHERE throwIf(nowInBlock() >= toDateTime({deadline:UInt32}), 'late') = 0 FORMAT JSONEachRow`
+  const address = new URL(url)
+  for (const [name, value] of Object.entries({
+    ...{ query, database, query_id: `${prefix}${deadline}/${Math.random()}`, async_insert: '0' },
+    ...{ user, password, param_deadline: String(deadline), param_partition: '3' },
+    ...{ param_topicId: source.topicId, input_format_parallel_parsing: '0' },
+  })) {
+    address.searchParams.set(name, value)
+  }
+  const sending = request(address, { method: 'POST', agent: false })
+  sending.on('error', () => undefined)
+  const answered = once(sending, 'response') as Promise<[{ statusCode: number; resume: () => void }]>
+  answered.catch(() => undefined)
+  // ClickHouse begins a query only when it has read as much as a query's text may be long.
+  sending.write(Buffer.concat([lines[0] ?? Buffer.alloc(0), Buffer.alloc(3_000_000, '\n')]))
+  return {
+    prefix,
+    finish: async () => {
+      sending.end(lines[1])
+      const [response] = await answered
+      response.resume()
+      return [response] as const
+    },
+    cut: () => sending.destroy(),
+  }
+}

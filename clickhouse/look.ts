@@ -1,0 +1,81 @@
+// What the store says about a range whose insert had no plain success.
+import { z } from 'zod'
+import type { ClickHouse } from './client.ts'
+import type { Source } from './insert-lines.ts'
+import { queryRows } from './query-rows.ts'
+
+/** Offsets `first` to `last`, both included. */
+interface Span {
+  first: number
+  last: number
+}
+
+/** Read in this order: the clock, the running inserts, the books. */
+export interface Look {
+  /** ClickHouse's clock, seconds since 1970. */
+  now: number
+  /** Whether an insert of the range, of any deadline, still runs: it may have passed its check and be writing. */
+  isRunning: boolean
+  /** Whether the range is stored wholly: its books are written last. */
+  isStored: boolean
+}
+
+const clockRow = z.object({ now: z.number(), running: z.number() })
+const foundRow = z.object({ found: z.number() })
+
+/** @param queryPrefix what the ids of the range's inserts begin with */
+export async function lookForRange(
+  clickhouse: ClickHouse,
+  source: Source,
+  span: Span,
+  queryPrefix: string,
+): Promise<Look> {
+  const [clock] = await queryRows(clickhouse, clockRow, {
+    query: `SELECT toUnixTimestamp64Milli(now64(3)) / 1000 AS now,
+        countIf(startsWith(query_id, {prefix:String})) AS running FROM system.processes`,
+    query_params: { prefix: queryPrefix },
+  })
+  const [books] = await queryRows(clickhouse, foundRow, {
+    query: `SELECT count() AS found FROM ranges
+      WHERE topic = {topic:String} AND topic_id = {topicId:UUID} AND kafka_partition = {partition:UInt32}
+        AND first_offset = {first:UInt64} AND last_offset = {last:UInt64}`,
+    query_params: { ...source, ...span },
+  })
+  if (!clock || !books) throw new Error('ClickHouse gave no rows')
+  return { now: clock.now, isRunning: clock.running > 0, isStored: books.found > 0 }
+}
+
+/** ClickHouse's clock, seconds since 1970. */
+export async function readStoreClock(clickhouse: ClickHouse): Promise<number> {
+  const [clock] = await queryRows(clickhouse, clockRow, {
+    query: 'SELECT toUnixTimestamp64Milli(now64(3)) / 1000 AS now, 0 AS running',
+  })
+  if (!clock) throw new Error('ClickHouse gave no rows')
+  return clock.now
+}
+
+/** Asks ClickHouse to end the inserts of a range. They may take a while to end. */
+export async function endInserts(clickhouse: ClickHouse, queryPrefix: string): Promise<void> {
+  await clickhouse.command({
+    query: 'KILL QUERY WHERE startsWith(query_id, {prefix:String}) ASYNC',
+    query_params: { prefix: queryPrefix },
+  })
+}
+
+/** Lines of a range that are stored, each as `offset:line`. */
+export async function queryStoredLines(
+  clickhouse: ClickHouse,
+  table: 'events' | 'dead_letters',
+  { topicId, partition }: Source,
+  { first, last }: Span,
+): Promise<Map<string, string>> {
+  const site = table === 'events' ? 'site_id' : 'kafka_key'
+  const rows = await queryRows(clickhouse, z.object({ place: z.string(), site: z.string() }), {
+    query: `SELECT concat(toString(kafka_offset), ':', toString(kafka_line)) AS place, toString(${site}) AS site
+      FROM ${table}
+      WHERE kafka_topic_id = {topicId:UUID} AND kafka_partition = {partition:UInt32}
+        AND kafka_offset BETWEEN {first:UInt64} AND {last:UInt64}`,
+    query_params: { topicId, partition, first, last },
+  })
+  return new Map(rows.map(({ place, site }) => [place, site]))
+}

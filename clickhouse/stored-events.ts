@@ -1,0 +1,171 @@
+// Which events are stored already: those of late, to know them again without asking, and any by their ids.
+import { z } from 'zod'
+import type { ClickHouse } from './client.ts'
+import type { Source } from './insert-lines.ts'
+import { queryRows } from './query-rows.ts'
+
+/** An event as it is known. `timestamp` and `receivedAt` are epoch milliseconds. */
+export interface StoredEvent {
+  site: string
+  /** A UUID in lower case. */
+  eventId: string
+  timestamp: number
+  receivedAt: number
+}
+
+/** Partitions of a topic, each with the first offset that does not count as stored. */
+export interface StoredBelow {
+  topicId: string
+  nextOffsets: Map<number, number>
+}
+
+/**
+ * Reads the newest events of these partitions, oldest first, at most `most`, received no earlier than `since`.
+ * @returns the time from which on they are complete, epoch milliseconds
+ */
+export async function readRecentEvents(
+  clickhouse: ClickHouse,
+  below: StoredBelow,
+  limits: { most: number; since: number },
+  onEvent: (event: StoredEvent) => void,
+): Promise<number> {
+  const since = await completeSince(clickhouse, below, limits)
+  const { stream } = await clickhouse.exec({
+    query: `SELECT site_id, event_id, toUnixTimestamp64Milli(timestamp), toUnixTimestamp64Milli(received_at)
+      FROM events WHERE ${isBelow(below)} AND received_at >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
+      ORDER BY received_at FORMAT RowBinary`,
+    query_params: { ...belowParams(below), since },
+  })
+  let rest = Buffer.alloc(0)
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    rest = takeRows(rest.length === 0 ? chunk : Buffer.concat([rest, chunk]), onEvent)
+  }
+  if (rest.length > 0) throw new Error('ClickHouse ended its answer in the middle of a row')
+  return since
+}
+
+async function completeSince(
+  clickhouse: ClickHouse,
+  below: StoredBelow,
+  { most, since }: { most: number; since: number },
+): Promise<number> {
+  // The one beyond the most decides: all that came in its millisecond are left out.
+  const [row] = await queryRows(clickhouse, z.object({ cut: z.number() }), {
+    query: `SELECT toUnixTimestamp64Milli(received_at) + 1 AS cut FROM events
+      WHERE ${isBelow(below)} AND received_at >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
+      ORDER BY received_at DESC LIMIT 1 OFFSET {most:UInt64}`,
+    query_params: { ...belowParams(below), since, most },
+  })
+  return row?.cut ?? since
+}
+
+/**
+ * Up to which timestamps there are stored events that were received before `since`, epoch milliseconds: for all
+ * sites, and for those whose events were dated more than `skewMs` after that.
+ */
+export async function queryHorizon(
+  clickhouse: ClickHouse,
+  since: number,
+  skewMs: number,
+): Promise<{ all: number; sites: Map<string, number> }> {
+  const params = { since, latest: since + skewMs }
+  const before = "received_at < fromUnixTimestamp64Milli({since:Int64}, 'UTC')"
+  const [any] = await queryRows(clickhouse, z.object({ found: z.number() }), {
+    query: `SELECT count() AS found FROM (SELECT 1 FROM events WHERE ${before} LIMIT 1)`,
+    query_params: params,
+  })
+  const ahead = await queryRows(clickhouse, z.object({ site: z.string(), newest: z.number() }), {
+    query: `SELECT toString(site_id) AS site, max(toUnixTimestamp64Milli(timestamp)) AS newest FROM events
+      WHERE ${before} AND timestamp > fromUnixTimestamp64Milli({latest:Int64}, 'UTC') GROUP BY site`,
+    query_params: params,
+  })
+  return {
+    all: any && any.found > 0 ? params.latest : -Infinity,
+    sites: new Map(ahead.map(({ site, newest }) => [site, newest])),
+  }
+}
+
+/** Ids of one question: its text stays far below what ClickHouse takes. */
+const idsPerQuery = 10_000
+
+/**
+ * Which of these events are stored, each as `site NUL id`. Asked by site, day and id, so an event is found only with
+ * the timestamp it was stored with.
+ * @param except a range being stored: what is stored of it already does not count
+ */
+export async function queryStoredIds(
+  clickhouse: ClickHouse,
+  events: readonly { site: string; eventId: string; timestamp: number }[],
+  except: Source & { first: number },
+): Promise<Set<string>> {
+  const stored = new Set<string>()
+  for (let at = 0; at < events.length; at += idsPerQuery) {
+    const asked = events.slice(at, at + idsPerQuery)
+    const ids = asked.map(({ eventId }) => `'${eventId}'`).join(',')
+    const rows = await queryRows(clickhouse, z.object({ site: z.string(), id: z.string() }), {
+      query: `SELECT toString(site_id) AS site, toString(event_id) AS id FROM events
+        WHERE site_id IN {sites:Array(String)} AND toDate(timestamp) IN {days:Array(Date)} AND event_id IN (${ids})
+          AND NOT (kafka_topic_id = {topicId:UUID} AND kafka_partition = {partition:UInt32}
+            AND kafka_offset >= {first:UInt64})`,
+      query_params: {
+        sites: [...new Set(asked.map(({ site }) => site))],
+        days: [...new Set(asked.map(({ timestamp }) => new Date(timestamp).toISOString().slice(0, 10)))],
+        ...{ topicId: except.topicId, partition: except.partition, first: except.first },
+      },
+    })
+    for (const { site, id } of rows) stored.add(`${site}\0${id}`)
+  }
+  return stored
+}
+
+/** Rows of another topic, one made anew since, count whatever their offset. */
+function isBelow({ nextOffsets }: StoredBelow): string {
+  const own = [...nextOffsets.keys()].map(
+    (partition) => `(kafka_partition = {p${partition}:UInt32} AND kafka_offset < {o${partition}:UInt64})`,
+  )
+  return `(kafka_topic_id != {topicId:UUID} OR ${own.join(' OR ') || 'false'})`
+}
+
+function belowParams({ topicId, nextOffsets }: StoredBelow): Record<string, string | number> {
+  const offsets = [...nextOffsets].flatMap(([partition, next]) => [
+    [`p${partition}`, partition],
+    [`o${partition}`, next],
+  ])
+  return { topicId, ...(Object.fromEntries(offsets) as Record<string, number>) }
+}
+
+/** Takes the whole rows of RowBinary out of `bytes`. Returns what is left. */
+function takeRows(bytes: Buffer, onEvent: (event: StoredEvent) => void): Buffer<ArrayBuffer> {
+  let at = 0
+  for (;;) {
+    let length = 0
+    let start = at
+    for (let shift = 0; start < bytes.length; shift += 7) {
+      const byte = bytes[start] as number
+      start += 1
+      length += (byte & 0x7f) << shift
+      if (byte < 0x80) break
+    }
+    const end = start + length + 32
+    if (start === at || end > bytes.length || isCutVarint(bytes, start))
+      return Buffer.from(bytes.subarray(at))
+    const site = bytes.toString('utf8', start, start + length)
+    const eventId = uuidAt(bytes, start + length)
+    const timestamp = Number(bytes.readBigInt64LE(start + length + 16))
+    const receivedAt = Number(bytes.readBigInt64LE(start + length + 24))
+    onEvent({ site, eventId, timestamp, receivedAt })
+    at = end
+  }
+}
+
+/** Whether the bytes ended in the middle of a length. */
+function isCutVarint(bytes: Buffer, end: number): boolean {
+  return (bytes[end - 1] as number) >= 0x80
+}
+
+/** A UUID as RowBinary has it: two halves, each with its lowest byte first. */
+function uuidAt(bytes: Buffer, at: number): string {
+  const half = (start: number) => bytes.readBigUInt64LE(start).toString(16).padStart(16, '0')
+  const hex = half(at) + half(at + 8)
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}

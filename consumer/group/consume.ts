@@ -1,0 +1,193 @@
+// The group loop: which records are taken, by which lane, and when fetching pauses. Two rules keep every event: what
+// a membership holds is dropped when it ends, and a lane takes a fetch only where its last one ended.
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs'
+import type { Logger } from '../../runtime/logger.ts'
+import type { Lane } from '../lane/lane.ts'
+import { createBackPressure, type BackPressure } from './back-pressure.ts'
+import { createGroupCommit, type GroupCommit } from './group-commit.ts'
+import { createGroupConsumer, offsetsOf, recordsOf } from './group-consumer.ts'
+import { createMembership, type Membership } from './membership.ts'
+import type { OpenLanes } from './open-lanes.ts'
+
+export interface ConsumeParts {
+  kafka: Kafka
+  groupId: string
+  topic: string
+  maxHeldBytes: number
+  openLanes: OpenLanes
+  logger: Logger
+}
+
+export interface Consumption {
+  start: () => Promise<void>
+  /** Stores and commits what is held, then leaves the group. */
+  stop: () => Promise<void>
+  /** Called when something was stored: what is paused may go on. */
+  resume: () => void
+  /** Bytes held by all lanes. */
+  heldBytes: () => number
+  /** Whether it is in the group and knows where to go on. */
+  isMember: () => boolean
+  /** Rejects when consuming has ended for good. */
+  failed: Promise<never>
+}
+
+/** The membership at hand, and how it commits. */
+interface Present {
+  membership: Membership
+  commit: GroupCommit
+}
+
+interface GroupState {
+  present: Present | null
+  isStopping: boolean
+  /** Fetches in a row that did not follow, or that came while there was no membership. */
+  misplaced: number
+}
+
+/** As many fetches out of place mean that kafkajs and this consumer no longer agree about the group or the log. */
+const mostMisplaced = 20
+
+export function createConsumption(parts: ConsumeParts): Consumption {
+  const { topic, logger } = parts
+  const failure = createFailure()
+  const state: GroupState = { present: null, isStopping: false, misplaced: 0 }
+  const endMembership = () => {
+    state.present?.membership.end()
+    state.present = null
+  }
+  const consumer = createGroupConsumer(parts.kafka, parts.groupId, endMembership)
+  const backPressure = createBackPressure({
+    lanes: () => state.present?.membership.lanes() ?? new Map<number, Lane>(),
+    maxHeldBytes: parts.maxHeldBytes,
+    pause: (partition) => consumer.pause([{ topic, partitions: [partition] }]),
+    resume: (partition) => state.isStopping || consumer.resume([{ topic, partitions: [partition] }]),
+  })
+  const run = () => {
+    const eachBatch = createBatchHandler(state, consumer, backPressure, rejoin)
+    return consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch })
+  }
+  const rejoin = createRejoin(consumer, state, endMembership, run, failure.fail, logger)
+
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+    endMembership()
+    const partitions = payload.memberAssignment[topic] ?? []
+    logger.info({ partitions }, 'joined the group')
+    const commit = createGroupCommit(logger)
+    const onRejoin = (isFenced: boolean) => (isFenced ? endMembership() : rejoin())
+    const membership = createMembership((signal) =>
+      parts.openLanes(partitions, { commit: commit.commit, onRejoin, signal }),
+    )
+    state.present = { membership, commit }
+    state.misplaced = 0
+    backPressure.resumeAll()
+  })
+  consumer.on(consumer.events.CRASH, ({ payload }) => {
+    endMembership()
+    if (!payload.restart) failure.fail(payload.error)
+  })
+
+  return {
+    failed: failure.promise,
+    resume: backPressure.resumeWhatFits,
+    heldBytes: backPressure.heldBytes,
+    isMember: () => state.present?.membership.isOpen() ?? false,
+    start: async () => {
+      await consumer.connect()
+      await consumer.subscribe({ topics: [topic], fromBeginning: true })
+      await run()
+    },
+    stop: async () => {
+      state.isStopping = true
+      if (state.present) consumer.pause([{ topic }])
+      const lanes = [...(state.present?.membership.lanes().values() ?? [])]
+      await Promise.all(lanes.map((lane) => lane.drain()))
+      await consumer.disconnect()
+    },
+  }
+}
+
+/** Hands each fetch to its lane and returns at once, so that kafkajs fetches on while the lane stores. */
+function createBatchHandler(
+  state: GroupState,
+  consumer: Consumer,
+  backPressure: BackPressure,
+  rejoin: () => void,
+): (payload: EachBatchPayload) => Promise<void> {
+  const misplaced = () => {
+    state.misplaced += 1
+    if (state.misplaced > mostMisplaced) rejoin()
+  }
+  return async (payload) => {
+    const { topic, partition } = payload.batch
+    const { present } = state
+    present?.commit.use((offsets) => payload.commitOffsetsIfNecessary(offsets))
+    if (present) await untilOpen(present.membership, payload)
+    if (present !== state.present || state.isStopping) return
+    const lane = present?.membership.lanes().get(partition)
+    if (!lane) {
+      misplaced()
+      await sleep(100)
+      return payload.heartbeat()
+    }
+    const { from, last } = offsetsOf(payload.batch)
+    const wanted = lane.accept(recordsOf(payload.batch), from, last)
+    if (wanted !== null) {
+      misplaced()
+      consumer.seek({ topic, partition, offset: String(wanted) })
+      return
+    }
+    state.misplaced = 0
+    payload.resolveOffset(payload.batch.lastOffset())
+    backPressure.pauseIfFull(partition, lane)
+    await payload.heartbeat()
+  }
+}
+
+/** Keeps the membership alive while it is found out where it goes on. */
+async function untilOpen({ opened, isOpen }: Membership, { heartbeat }: EachBatchPayload): Promise<void> {
+  while (!isOpen()) {
+    const moment = new AbortController()
+    await Promise.race([opened, sleep(1000, undefined, { signal: moment.signal }).catch(() => undefined)])
+    moment.abort()
+    await heartbeat()
+  }
+}
+
+/** Leaves the group and joins it anew, once at a time: a new member's generation fences whatever the old one sent. */
+function createRejoin(
+  consumer: Consumer,
+  state: GroupState,
+  endMembership: () => void,
+  run: () => Promise<void>,
+  fail: (error: unknown) => void,
+  logger: Logger,
+): () => void {
+  let isUnderWay = false
+  const leaveAndJoin = async () => {
+    logger.warn('leaving the group to join it anew')
+    await consumer.stop()
+    if (!state.isStopping) await run()
+  }
+  return () => {
+    endMembership()
+    if (isUnderWay || state.isStopping) return
+    isUnderWay = true
+    state.misplaced = 0
+    leaveAndJoin()
+      .catch(fail)
+      .finally(() => {
+        isUnderWay = false
+      })
+  }
+}
+
+function createFailure(): { promise: Promise<never>; fail: (error: unknown) => void } {
+  let fail: (error: unknown) => void = () => undefined
+  const promise = new Promise<never>((_resolve, reject) => {
+    fail = reject
+  })
+  promise.catch(() => undefined)
+  return { promise, fail: (error) => fail(error) }
+}

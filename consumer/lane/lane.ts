@@ -1,0 +1,120 @@
+// One partition's way into the store under one membership: takes fetches and runs the protocol.
+import type { Source } from '../../clickhouse/insert-lines.ts'
+import type { RangeLimits } from '../config.ts'
+import type { SourceRecord } from './decode-record.ts'
+import { createOpenRange, type JudgeEvent } from './open-range.ts'
+import { createPendingRange, type StoreSteps } from './pending-range.ts'
+import {
+  hasOpen,
+  startLane,
+  step,
+  type LaneEffect,
+  type LaneEvent,
+  type LaneStart,
+  type Span,
+} from './protocol.ts'
+import type { Range } from './range.ts'
+
+export interface Lane {
+  /**
+   * Takes a fetch that was asked for from offset `from` and covers the log up to `last`.
+   * @returns the offset to fetch from where this one does not follow the last; null where it was taken
+   */
+  accept: (records: SourceRecord[], from: number, last: number) => number | null
+  /** Bytes held. */
+  bytes: () => number
+  /** Whether it holds a whole range besides the one being stored. */
+  isFull: () => boolean
+  /** Stores what it holds; resolves when all is stored and committed, or can no longer be. */
+  drain: () => Promise<void>
+  /** Lets go of everything at once: the partition is no longer ours. */
+  end: () => void
+}
+
+export interface LaneParts {
+  source: Source
+  start: LaneStart
+  limits: RangeLimits
+  /** How long an insert may take to reach the table before the store refuses it. */
+  fenceSeconds: number
+  judge: JudgeEvent
+  steps: StoreSteps
+  /** Told after each range that was stored and committed. */
+  onStored: (source: Source, span: Span, range: Range) => void
+  /** The membership cannot go on: the group has to be joined anew. */
+  onRejoin: (isFenced: boolean) => void
+}
+
+export function createLane(parts: LaneParts): Lane {
+  const { source, steps } = parts
+  const ended = new AbortController()
+  const drained = createFlag()
+  const pending = createPendingRange(source, parts.start.pending, steps, ended.signal)
+  const open = createOpenRange(source, parts.limits, parts.judge, () => next())
+  const first = startLane(parts.start)
+  let state = first.state
+  let atHand: SourceRecord[] = []
+  let isDraining = false
+
+  const dispatch = (event: LaneEvent): LaneEffect[] => {
+    const taken = step(state, event, parts.fenceSeconds)
+    state = taken.state
+    taken.effects.forEach(perform)
+    next()
+    return taken.effects
+  }
+
+  const next = () => {
+    if (state.phase === 'idle' && hasOpen(state) && (isDraining || open.isDue())) dispatch({ kind: 'due' })
+    const isOver = state.phase === 'ended' || state.phase === 'rereading'
+    if (isDraining && (isOver || (state.phase === 'idle' && !hasOpen(state)))) drained.raise()
+  }
+
+  const perform = (effect: LaneEffect): void => {
+    if (effect.kind === 'refetch') return
+    if (effect.kind === 'take') return take()
+    if (effect.kind === 'stored') return parts.onStored(source, effect.span, pending.release())
+    if (effect.kind === 'rejoin') return parts.onRejoin(effect.isFenced)
+    if (effect.kind === 'prepare' && state.deadline === null) pending.hold(open.close(), effect.span)
+    pending.perform(effect).then(dispatch, (error: unknown) => {
+      if (!ended.signal.aborted) steps.onTrouble(error, effect.kind)
+    })
+  }
+
+  const take = () => {
+    const isOpen = ({ offset }: SourceRecord) => Number(offset) >= state.openFirst
+    pending.keep(atHand.filter((record) => !isOpen(record)))
+    if (hasOpen(state)) open.add(atHand.filter(isOpen))
+    atHand = []
+  }
+
+  first.effects.forEach(perform)
+  return {
+    accept: (records, from, last) => {
+      atHand = records
+      const [effect] = dispatch({ kind: 'fetched', from, last })
+      return effect?.kind === 'refetch' ? effect.offset : null
+    },
+    bytes: () => open.bytes() + pending.bytes(),
+    isFull: () => state.phase !== 'rereading' && open.isFull(),
+    drain: () => {
+      isDraining = true
+      next()
+      return drained.raised
+    },
+    end: () => {
+      ended.abort()
+      dispatch({ kind: 'ended' })
+      open.close()
+      pending.release()
+    },
+  }
+}
+
+function createFlag(): { raised: Promise<void>; raise: () => void } {
+  let raise: () => void = () => undefined
+  const raised = new Promise<void>((resolve) => {
+    raise = resolve
+  })
+  return { raised, raise: () => raise() }
+}

@@ -1,0 +1,84 @@
+// Finds the rows for which ClickHouse refuses an insert, by trying halves on a table that keeps nothing, and makes
+// dead letters of them: one poisoned row costs only itself.
+import { randomUUID } from 'node:crypto'
+import type { ClickHouse } from '../../clickhouse/client.ts'
+import { isRefusedRows } from '../../clickhouse/errors.ts'
+import { insertLines, trialTarget, type Source } from '../../clickhouse/insert-lines.ts'
+import { readRow, type DeadLine } from './decode-record.ts'
+import { booksOf, replaceRows, rowTexts, type Range } from './range.ts'
+
+/** Later than any clock says: a trial needs no fence, since nothing comes of it. */
+const never = 4_294_967_295
+
+/**
+ * Moves the rows that ClickHouse refuses from the rows to the dead letters. None where it takes them all now.
+ * @param refusal what ClickHouse said, for rows that it does not say more of
+ * @throws what else goes wrong while trying
+ */
+export async function setAsideRefused(
+  clickhouse: ClickHouse,
+  source: Source,
+  range: Range,
+  refusal: string,
+): Promise<void> {
+  const texts = rowTexts(range)
+  const refused = await findRefused(clickhouse, source, texts)
+  if (refused.size === 0) return
+  replaceRows(
+    range,
+    texts.filter((text) => !refused.has(text)),
+  )
+  for (const [text, message] of refused) {
+    const dead = toDeadLine(text, message === '' ? refusal : message)
+    const books = booksOf(range, dead.key?.toString('utf8') ?? '')
+    books.rows -= 1
+    books.dead += 1
+    range.dead.push(dead)
+    range.bytes += text.length
+  }
+}
+
+/** The refused rows, each with what ClickHouse said of it. */
+async function findRefused(
+  clickhouse: ClickHouse,
+  source: Source,
+  texts: string[],
+): Promise<Map<string, string>> {
+  const refusal = await tryRows(clickhouse, source, texts)
+  if (refusal === null) return new Map()
+  const [only] = texts
+  if (texts.length === 1 && only !== undefined) return new Map([[only, refusal]])
+  const half = Math.ceil(texts.length / 2)
+  return new Map([
+    ...(await findRefused(clickhouse, source, texts.slice(0, half))),
+    ...(await findRefused(clickhouse, source, texts.slice(half))),
+  ])
+}
+
+/** What ClickHouse says against these rows; null where it takes them. */
+async function tryRows(clickhouse: ClickHouse, source: Source, texts: string[]): Promise<string | null> {
+  if (texts.length === 0) return null
+  try {
+    await insertLines(clickhouse, {
+      ...{ target: trialTarget, lines: [Buffer.from(texts.join(''))], lineCount: 0 },
+      ...{ token: randomUUID(), constants: { ...source }, deadline: never, queryPrefix: 'tallyline-trial/' },
+    })
+    return null
+  } catch (error) {
+    if (!isRefusedRows(error) || !(error instanceof Error)) throw error
+    return error.message.slice(0, 500)
+  }
+}
+
+function toDeadLine(text: string, message: string): DeadLine {
+  const { offset, line, receivedAt, event } = readRow(text)
+  const { site_id: site } = JSON.parse(event) as { site_id: string }
+  return {
+    raw: Buffer.from(event),
+    reason: 'refused',
+    field: '',
+    message: `ClickHouse refuses it: ${message}`,
+    key: Buffer.from(site),
+    ...{ offset, line, receivedAt },
+  }
+}

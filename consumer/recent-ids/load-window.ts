@@ -1,0 +1,22 @@
+// Rebuilds the window of recent ids from what is stored, so that it outlives every process.
+import type { ClickHouse } from '../../clickhouse/client.ts'
+import { queryHorizon, readRecentEvents, type StoredBelow } from '../../clickhouse/stored-events.ts'
+import { clockSkewMs, createRecentIds, type RecentIds, type WindowLimits } from './recent-ids.ts'
+
+/**
+ * The window of partitions that are about to be read on from these offsets. What lies at or above them is left out:
+ * a range that is read again must not be taken for its own duplicate.
+ */
+export async function loadWindow(
+  clickhouse: ClickHouse,
+  limits: WindowLimits,
+  below: StoredBelow,
+): Promise<RecentIds> {
+  const recentIds = createRecentIds(limits, Date.now)
+  const wanted = { most: limits.maxIds, since: Date.now() - limits.maxAgeMs }
+  const since = await readRecentEvents(clickhouse, below, wanted, (event) =>
+    recentIds.add(event, event.receivedAt),
+  )
+  recentIds.forget(await queryHorizon(clickhouse, since, clockSkewMs))
+  return recentIds
+}
