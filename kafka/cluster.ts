@@ -13,7 +13,8 @@ export interface Cluster {
   /** Reads the topic's metadata along with every refresh. Throws where the topic is not there. */
   addTargetTopic: (topic: string) => Promise<void>
   refreshMetadata: () => Promise<void>
-  findTopicPartitionMetadata: (topic: string) => { partitionId: number }[]
+  findTopicPartitionMetadata: (topic: string) => { partitionId: number; leader: number }[]
+  findBroker: (broker: { nodeId: number }) => Promise<Broker>
   /** The first offset, or the one after the last, of each partition. */
   fetchTopicsOffset: (
     topics: (TopicPartitions & { fromBeginning: boolean })[],
@@ -22,6 +23,16 @@ export interface Cluster {
   brokerPool: {
     withBroker: <T>(work: (found: { broker: { connectionPool: Connection } }) => Promise<T>) => Promise<T>
   }
+}
+
+export interface Broker {
+  fetch: (request: object) => Promise<{ responses: { partitions: FetchedPartition[] }[] }>
+}
+
+/** One partition's part of an answer to a fetch. */
+export interface FetchedPartition {
+  /** Below every open transaction. */
+  lastStableOffset?: string
 }
 
 export interface Coordinator {

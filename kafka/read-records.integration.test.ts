@@ -1,0 +1,72 @@
+import kafkajs, { type Producer } from 'kafkajs'
+import { expect, it, onTestFinished } from 'vitest'
+import { freshKafka, testLogger } from '../test/support/fresh.ts'
+import { makeTopic } from '../test/support/make-topic.ts'
+import { createKafka, withAdmin } from './client.ts'
+import { LogStartMoved, openRecordReader } from './read-records.ts'
+
+async function start(transactional = false) {
+  const settings = freshKafka({ partitions: 1 })
+  const kafka = createKafka(settings, 'test', testLogger())
+  await makeTopic(kafka, settings.topic)
+  const topic = settings.topic.name
+  const idempotent = { transactionalId: topic, idempotent: true, maxInFlightRequests: 1 }
+  const producer = kafka.producer({
+    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+    ...(transactional ? idempotent : {}),
+  })
+  await producer.connect()
+  const reader = await openRecordReader(kafka, topic)
+  onTestFinished(async () => {
+    await Promise.all([producer.disconnect(), reader.close()])
+  })
+  const values = async (from: number, to: number) => {
+    const read: string[] = []
+    let end = from
+    for await (const { records, next } of reader.read(0, from, to)) {
+      read.push(...records.map(({ offset, value }) => `${offset}=${String(value)}`))
+      end = next
+    }
+    return { read, end }
+  }
+  const send = (to: Pick<Producer, 'send'>, ...sent: string[]) =>
+    to.send({ topic, messages: sent.map((value) => ({ key: 'k', value })) })
+  return { kafka, topic, producer, reader, values, send }
+}
+
+it('reads what lies between two offsets, however many requests that takes', async () => {
+  const { producer, values, send } = await start()
+  await send(producer, 'a', 'b', 'c')
+  for (let n = 0; n < 12; n += 1) await send(producer, 'x'.repeat(900_000))
+  expect(await values(1, 3)).toEqual({ read: ['1=b', '2=c'], end: 3 })
+  const { read, end } = await values(0, 15)
+  expect([read.length, end]).toEqual([15, 15])
+})
+
+it('leaves out what was aborted, passes its markers, and ends where a transaction is open', async () => {
+  const { producer, values, send } = await start(true)
+  const aborted = await producer.transaction()
+  await send(aborted, 'aborted')
+  await aborted.abort()
+  const committed = await producer.transaction()
+  await send(committed, 'committed')
+  await committed.commit()
+  expect(await values(0, 4)).toEqual({ read: ['2=committed'], end: 4 })
+  const open = await producer.transaction()
+  await send(open, 'open')
+  expect(await values(0, 5)).toEqual({ read: ['2=committed'], end: 4 })
+  await open.abort()
+})
+
+it('says where the log begins, and when it no longer has what is asked for', async () => {
+  const { kafka, topic, producer, reader, values, send } = await start()
+  await send(producer, 'a', 'b', 'c')
+  await withAdmin(kafka, async (admin) => {
+    // It knows the leaders of those topics only that it was asked for before.
+    await admin.fetchTopicOffsets(topic)
+    await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '2' }] })
+  })
+  expect(await reader.start(0)).toBe(2)
+  expect((await values(2, 3)).read).toEqual(['2=c'])
+  await expect(values(1, 3)).rejects.toThrow(LogStartMoved)
+})
