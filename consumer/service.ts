@@ -1,5 +1,6 @@
 // Builds the consumer from its parts, in the order they need each other, and stops it in the order data flows.
 import { createServer } from 'node:http'
+import type { Admin, Kafka } from 'kafkajs'
 import { createClickHouse, pingClickHouse } from '../clickhouse/client.ts'
 import { createKafka } from '../kafka/client.ts'
 import { probeTopic } from '../kafka/probe.ts'
@@ -12,12 +13,12 @@ import { failureOf, untilDone } from '../runtime/retry.ts'
 import type { ConsumerConfig } from './config.ts'
 import { createConsumption, type Consumption } from './group/consume.ts'
 import { groupRequestTimeoutMs } from './group/group-consumer.ts'
-import { createOpenLanes } from './group/open-lanes.ts'
+import { createOpenLanes, type OpenLanes, type OpenLanesParts } from './group/open-lanes.ts'
 import { createReadStarts } from './group/starts.ts'
 import { createLook } from './lane/look-for-range.ts'
 import { createStoreClock } from './lane/store-clock.ts'
 import { createStoreRange } from './lane/store-range.ts'
-import { createConsumerMetrics } from './metrics.ts'
+import { createConsumerMetrics, type ConsumerMetrics } from './metrics.ts'
 import { createRangeLog } from './range-log.ts'
 import type { RecentIds } from './recent-ids/recent-ids.ts'
 
@@ -45,27 +46,7 @@ export async function startConsumer(
     recentIds: () => recentIds?.size() ?? 0,
   })
   const rangeLog = createRangeLog(logger)
-  const openLanes = createOpenLanes({
-    ...{ topic, clickhouse, inserter, logger, limits: config.limits, window: config.window },
-    fenceSeconds: config.insertTimeoutMs / 1000,
-    readStarts: createReadStarts({
-      kafka,
-      admin,
-      clickhouse,
-      groupId: config.groupId,
-      topic,
-      metrics,
-      logger,
-    }),
-    steps: {
-      store: createStoreRange(inserter, config.clickhouse.database, metrics),
-      look: createLook(clickhouse, config.clickhouse.database),
-      clock: createStoreClock(),
-      onTrouble: (error, doing) => {
-        metrics.retried()
-        logger.warn({ err: error, doing }, 'trying again')
-      },
-    },
+  const openLanes = lanesOf(config, kafka, admin, metrics, logger, {
     onStored: (source, span, range) => {
       metrics.stored(range)
       rangeLog.stored(source, span, range)
@@ -74,6 +55,7 @@ export async function startConsumer(
     onWindow: (window) => {
       recentIds = window
     },
+    ...{ clickhouse, inserter },
   })
   const consumption: Consumption = createConsumption({
     ...{ kafka, groupId: config.groupId, topic, openLanes, logger },
@@ -110,4 +92,33 @@ export async function startConsumer(
       await Promise.all([closeServer(server), ...clients])
     },
   }
+}
+
+/** How lanes are made: everything of a membership that outlives it. */
+function lanesOf(
+  config: ConsumerConfig,
+  kafka: Kafka,
+  admin: Admin,
+  metrics: ConsumerMetrics,
+  logger: Logger,
+  parts: Pick<OpenLanesParts, 'clickhouse' | 'inserter' | 'onStored' | 'onWindow'>,
+): OpenLanes {
+  const { groupId, limits, window } = config
+  const topic = config.kafka.topic.name
+  const { database } = config.clickhouse
+  const { clickhouse, inserter } = parts
+  return createOpenLanes({
+    ...{ ...parts, topic, limits, window, logger },
+    fenceSeconds: config.insertTimeoutMs / 1000,
+    readStarts: createReadStarts({ kafka, admin, clickhouse, groupId, topic, metrics, logger }),
+    steps: {
+      store: createStoreRange(inserter, database, metrics),
+      look: createLook(clickhouse, database),
+      clock: createStoreClock(),
+      onTrouble: (error, doing) => {
+        metrics.retried()
+        logger.warn({ err: error, doing }, 'trying again')
+      },
+    },
+  })
 }

@@ -22,8 +22,7 @@ const rowsOf = (source: SourceRecord) =>
     .rows.split('\n')
     .filter(Boolean)
     .map((row) => JSON.parse(row) as Record<string, unknown>)
-const reasonsOf = (source: SourceRecord) =>
-  decode(source).dead.map(({ line, reason }) => [line, reason])
+const reasonsOf = (source: SourceRecord) => decode(source).dead.map(({ line, reason }) => [line, reason])
 
 describe('a record on the topic (contract section 7)', () => {
   it('is one or more events as lines, each with its place and its receive time', () => {

@@ -1,0 +1,59 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createIdTable, idsPerBlock } from './id-table.ts'
+
+type Id = [number, number, number, number]
+
+/** Ids that share most of their words, so that only a whole comparison tells them apart. */
+const id = (n: number): Id => [n % 7, (n * 31) % 11, Math.floor(n / 3), n % 2]
+const add = (table: ReturnType<typeof createIdTable>, [a, b, c, d]: Id) => table.add(a, b, c, d)
+const has = (table: ReturnType<typeof createIdTable>, [a, b, c, d]: Id) => table.has(a, b, c, d)
+
+describe('the table of ids', () => {
+  it('knows exactly the ids of the blocks it has, like a plain set', () => {
+    const step = fc.oneof(
+      {
+        weight: 6,
+        arbitrary: fc.record({ kind: fc.constant('add'), from: fc.nat(60_000), count: fc.nat(9000) }),
+      },
+      { weight: 1, arbitrary: fc.record({ kind: fc.constant('drop'), from: fc.nat(), count: fc.nat() }) },
+    )
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 25 }), fc.integer(), (steps, seed) => {
+        const table = createIdTable(seed)
+        const blocks: Set<string>[] = []
+        const isKnown = (key: string) => blocks.some((block) => block.has(key))
+        for (const { kind, from, count } of steps) {
+          if (kind === 'drop') {
+            table.dropOldestBlock()
+            blocks.shift()
+            continue
+          }
+          for (let n = from; n < from + count; n += 1) {
+            const key = id(n).join()
+            const isNew = !isKnown(key)
+            if (add(table, id(n)) !== isNew) return false
+            if (isNew && (blocks.length === 0 || blocks[blocks.length - 1]?.size === idsPerBlock)) {
+              blocks.push(new Set())
+            }
+            if (isNew) blocks[blocks.length - 1]?.add(key)
+          }
+          if (table.size() !== blocks.reduce((sum, block) => sum + block.size, 0)) return false
+        }
+        return Array.from({ length: 70_000 }, (_, n) => n).every(
+          (n) => has(table, id(n)) === isKnown(id(n).join()),
+        )
+      }),
+      { numRuns: 15 },
+    )
+  })
+
+  it('takes at most 24 bytes an id, also right after it has grown', () => {
+    const table = createIdTable(7)
+    for (let n = 0; n < 1_000_000; n += 1) {
+      table.add(Math.imul(n, 0x9e3779b1) >>> 0, n, 1, 2)
+      if (n > 200_000 && n % 1000 === 0) expect(table.bytes() / table.size()).toBeLessThanOrEqual(24)
+    }
+    expect(table.size()).toBe(1_000_000)
+  })
+})
