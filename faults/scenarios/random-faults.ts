@@ -1,11 +1,9 @@
 // Faults at random for some minutes, or until there were enough of them; or none at all.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createLogger } from '../../runtime/logger.ts'
-import { removeDeadMembers } from '../../local/dead-members.ts'
 import { createRandom } from '../random.ts'
+import { buryMembers } from '../schedule/bury.ts'
 import { planFaults } from '../schedule/plan.ts'
 import { runFaults, type DoneFault, type FaultRun } from '../schedule/run-faults.ts'
-import { group } from '../stack/fault-stack.ts'
 import { whyNoSmallDisk } from '../stack/small-disk.ts'
 import type { World } from '../world.ts'
 
@@ -51,7 +49,7 @@ async function inflictAll(world: World, forMs: number, signal: AbortSignal): Pro
   const onDone = (fault: DoneFault) => {
     done += 1
     progress.await(fault.kind)
-    if (options.bury && fault.kind === 'kill-consumer') void buryMembers(world)
+    if (options.bury && fault.kind === 'kill-consumer') void buryMembers(stack)
     if (done === count) enough.abort()
   }
   const [run] = await Promise.all([
@@ -72,11 +70,6 @@ function slowDown({ options, stack }: World): void {
   for (const name of stack.links.names().filter((link) => link.endsWith('>clickhouse'))) {
     stack.links.set(name, { kind: 'delay', ms: options.slow })
   }
-}
-
-/** Everybody must join again, the living too. */
-async function buryMembers({ stack: { kafka } }: World): Promise<void> {
-  await removeDeadMembers(kafka, group, createLogger('faults', 'silent'))
 }
 
 function describe({ ledger, progress, reader, fleet }: World): string {

@@ -1,5 +1,8 @@
 // Every request is sent three times; between the copies all consumers and ClickHouse are killed.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createRequest } from '../clients/request.ts'
+import { createRandom, type Random } from '../random.ts'
+import { buryMembers } from '../schedule/bury.ts'
 import { inflict } from '../schedule/inflict.ts'
 import type { PlannedFault } from '../schedule/plan.ts'
 import type { FaultRun } from '../schedule/run-faults.ts'
@@ -9,6 +12,8 @@ import type { Scenario } from './scenario.ts'
 const copies = 3
 const requestsOfWave = 40
 const minuteMs = 60_000
+const mostBeforeMs = 2000
+const mostAfterMs = 8000
 
 export function sentThreeTimes(): Scenario {
   let waves = 0
@@ -16,9 +21,10 @@ export function sentThreeTimes(): Scenario {
     traffic: {},
     run: async (world, signal) => {
       const run: FaultRun = { done: [], skipped: 0 }
+      const random = createRandom(world.options.seed)
       const until = performance.now() + world.options.minutes * minuteMs
       while (performance.now() < until && !signal.aborted) {
-        await sendWave(world, run, signal)
+        await sendWave(world, run, random, signal)
         waves += 1
       }
       return run
@@ -28,19 +34,22 @@ export function sentThreeTimes(): Scenario {
   }
 }
 
-async function sendWave(world: World, run: FaultRun, signal: AbortSignal): Promise<void> {
+async function sendWave(world: World, run: FaultRun, random: Random, signal: AbortSignal): Promise<void> {
   const { events, ledger, options, fleet } = world
   const wave = Array.from({ length: requestsOfWave }, () => createRequest(events, ledger, options.batch))
   for (let copy = 0; copy < copies && !signal.aborted; copy += 1) {
     if (copy > 0) ledger.counts.repeated += requestsOfWave * options.batch
     await Promise.all(wave.map((request) => fleet.send(request, 1)))
-    if (copy < copies - 1) await killStore(world, run, signal)
+    if (copy < copies - 1) await killStore(world, run, random, signal)
   }
   world.say(`${ledger.acknowledged.size()} events acknowledged, each ${copies} times`)
 }
 
-async function killStore(world: World, run: FaultRun, signal: AbortSignal): Promise<void> {
+/** Some moment after the copies were taken: some of them are stored by then, some are not. */
+async function killStore(world: World, run: FaultRun, random: Random, signal: AbortSignal): Promise<void> {
   const { stack, progress } = world
+  const wait = (ms: number) => sleep(ms, undefined, { signal }).catch(() => undefined)
+  await wait(random() * mostBeforeMs)
   for (const target of [...stack.consumers.map(({ name }) => name), 'clickhouse']) {
     const kind = `kill-${target.replace(/-.*/, '')}`
     const planned: PlannedFault = {
@@ -55,4 +64,6 @@ async function killStore(world: World, run: FaultRun, signal: AbortSignal): Prom
       run.skipped += 1
     }
   }
+  await buryMembers(stack)
+  await wait(random() * mostAfterMs)
 }

@@ -1,4 +1,5 @@
 // Does the planned faults at their times and notes each of them.
+import { setMaxListeners } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FaultStack } from '../stack/fault-stack.ts'
 import type { Places } from '../stack/places.ts'
@@ -27,6 +28,8 @@ export async function runFaults(
   onDone: (fault: DoneFault) => void,
 ): Promise<FaultRun> {
   const run: FaultRun = { done: [], skipped: 0 }
+  // Every fault that waits for its time listens to it.
+  setMaxListeners(0, signal)
   const zero = performance.now()
   const note = (event: string, { number, kind, target, durationMs, trouble }: PlannedFault, why?: string) => {
     const second = Math.round(performance.now() - zero) / 1000

@@ -12,7 +12,7 @@ import { createLinks, type Links } from './links.ts'
 import type { Part } from './part.ts'
 import type { Places } from './places.ts'
 import { choosePorts, createServicePart, type ServiceOrder, type ServicePart } from './service-parts.ts'
-import { mountSmallDisk, whyNoSmallDisk, type SmallDisk } from './small-disk.ts'
+import { mountSmallDisk, removeStaleDisks, whyNoSmallDisk, type SmallDisk } from './small-disk.ts'
 import {
   createClickHousePart,
   createKafkaPart,
@@ -65,6 +65,7 @@ const diskBytes = { clickhouse: 3e9, spool: 64e6 }
 
 /** Starts everything; nothing is left running when that fails. */
 export async function openFaultStack(order: StackOrder): Promise<FaultStack> {
+  await removeStaleDisks()
   const stack = await layOut(order)
   try {
     if (order.smallDisks && whyNoSmallDisk() === null) await mountDisks(stack, order.places)

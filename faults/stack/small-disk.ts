@@ -1,8 +1,10 @@
 // A folder with a file system of its own, which can be filled to its last byte and emptied again.
 import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { cp, mkdir, rm, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { processStart } from '../../runtime/process-start.ts'
 
 const run = promisify(execFile)
 
@@ -24,6 +26,9 @@ export function whyNoSmallDisk(): string | null {
   return process.getuid?.() === 0 ? null : 'mounting a file system needs root'
 }
 
+/** Names the process that must take it away again. */
+const nameOf = (pid: number) => `tallyline-faults:${pid}:${processStart(pid) ?? ''}`
+
 /**
  * Mounts a file system in memory.
  * @param bytes how much it holds
@@ -31,7 +36,7 @@ export function whyNoSmallDisk(): string | null {
  */
 export async function mountSmallDisk(folder: string, bytes: number): Promise<SmallDisk> {
   await mkdir(folder, { recursive: true })
-  await run('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tallyline-faults', folder])
+  await run('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, nameOf(process.pid), folder])
   const ballast = join(folder, 'ballast')
   let isKept = false
   return {
@@ -48,7 +53,22 @@ export async function mountSmallDisk(folder: string, bytes: number): Promise<Sma
     remove: async () => {
       await rm(ballast, { force: true })
       if (isKept) await cp(folder, `${folder}.kept`, { recursive: true }).catch(() => undefined)
-      await run('umount', ['--lazy', folder]).catch(() => undefined)
+      await unmount(folder)
     },
   }
+}
+
+/** Takes away those of runs that were killed. */
+export async function removeStaleDisks(): Promise<void> {
+  if (whyNoSmallDisk() !== null) return
+  for (const mount of readFileSync('/proc/mounts', 'utf8').split('\n')) {
+    const [name = '', folder = ''] = mount.split(' ')
+    const pid = /^tallyline-faults:(\d+):/.exec(name)?.[1]
+    if (pid !== undefined && name !== nameOf(Number(pid))) await unmount(folder)
+  }
+}
+
+/** Also while somebody still has a file open there. */
+async function unmount(folder: string): Promise<void> {
+  await run('umount', ['--lazy', folder]).catch(() => undefined)
 }
