@@ -1,11 +1,10 @@
-import kafkajs, { type Message } from 'kafkajs'
 import { describe, expect, it } from 'vitest'
 import { createKafka } from '../kafka/client.ts'
-import type { KafkaSettings } from '../kafka/config.ts'
 import { partitionOf } from '../kafka/partition-of.ts'
 import { ensureTopic } from '../kafka/topics.ts'
 import { freshDatabase, freshKafka, freshName, rowsOf, testLogger } from '../test/support/fresh.ts'
 import { get } from '../test/support/http.ts'
+import { produce } from '../test/support/produce.ts'
 import { startTestConsumer, until, untilReady } from '../test/support/pipeline.ts'
 import { startTcpProxy } from '../test/support/tcp-proxy.ts'
 
@@ -16,15 +15,6 @@ async function start() {
   const count = async () =>
     (await rowsOf<{ n: number }>(clickhouse, 'SELECT count() AS n FROM events'))[0]?.n ?? 0
   return { kafka, settings, clickhouse, count, groupId: freshName('group') }
-}
-
-/** Produces as a stranger would: the client's own partitioner, nothing of Tallyline. */
-async function produce(settings: KafkaSettings, messages: Message[]): Promise<void> {
-  const kafka = createKafka(settings, 'stranger', testLogger())
-  const producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner })
-  await producer.connect()
-  await producer.send({ topic: settings.topic.name, messages })
-  await producer.disconnect()
 }
 
 const event = (site_id: string, n: number) => ({

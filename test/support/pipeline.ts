@@ -2,7 +2,7 @@
 import { onTestFinished } from 'vitest'
 import type { ClickHouse } from '../../clickhouse/client.ts'
 import type { ClickHouseSettings } from '../../clickhouse/config.ts'
-import type { RangeLimits } from '../../consumer/config.ts'
+import type { ConsumerConfig, RangeLimits } from '../../consumer/config.ts'
 import { startConsumer } from '../../consumer/service.ts'
 import { startIngest } from '../../ingest/service.ts'
 import type { IngestConfig } from '../../ingest/config.ts'
@@ -60,6 +60,7 @@ export async function startTestConsumer(
   clickhouse: ClickHouseSettings,
   groupId: string,
   limits: Partial<RangeLimits> = {},
+  window: ConsumerConfig['window'] = { maxIds: 100_000, maxAgeMs: 86_400_000 },
 ): Promise<{ url: string; stop: () => Promise<void>; failed?: Promise<never> }> {
   const consumer = await startConsumer(
     {
@@ -70,7 +71,7 @@ export async function startTestConsumer(
       clickhouse,
       limits: { maxRows: 50_000, maxBytes: 8_388_608, maxAgeMs: 50, maxHeldBytes: 50_331_648, ...limits },
       insertTimeoutMs: 5000,
-      window: { maxIds: 100_000, maxAgeMs: 86_400_000 },
+      window,
     },
     testLogger(),
   )
@@ -116,9 +117,13 @@ export async function startPipeline(): Promise<Pipeline> {
   }
 }
 
-/** Waits until a service says that it is ready. The test's own timeout is the bound. */
+/** Waits until a service says that it is ready, and reaches Kafka. The test's own timeout is the bound. */
 export async function untilReady(url: string): Promise<void> {
-  await until(async () => (await fetch(`${url}/readyz`)).status === 200)
+  await until(async () => {
+    const answer = await fetch(`${url}/readyz`)
+    const { kafka_away: isAway } = (await answer.json()) as { kafka_away?: boolean }
+    return answer.status === 200 && isAway !== true
+  })
 }
 
 /** Asks again and again until the answer is true. The test's own timeout is the bound. */

@@ -1,0 +1,18 @@
+// Producing as a stranger would: the client's own partitioner, nothing of Tallyline.
+import kafkajs, { type Message } from 'kafkajs'
+import { createKafka } from '../../kafka/client.ts'
+import type { KafkaSettings } from '../../kafka/config.ts'
+import { testLogger } from './fresh.ts'
+
+/** Produces, and gives the partition and first offset of each record set. */
+export async function produce(
+  settings: KafkaSettings,
+  messages: Message[],
+): Promise<{ partition: number; offset: number }[]> {
+  const kafka = createKafka(settings, 'stranger', testLogger())
+  const producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner })
+  await producer.connect()
+  const answers = await producer.send({ topic: settings.topic.name, messages })
+  await producer.disconnect()
+  return answers.map(({ partition, baseOffset }) => ({ partition, offset: Number(baseOffset) }))
+}
