@@ -15,7 +15,8 @@ describe("a record's lines", () => {
     expect(countLines(bytes('\n\n'))).toBe(0)
     expect([countLines(bytes('')), countLines(bytes('  ')), countLines(null)]).toEqual([1, 1, 1])
     expect(countLines(bytes([0xff], '\n\n', [0xfe]))).toBe(2)
-    expect(counts(' '.repeat(100), 2)).toBe(true)
+    expect(counts(' '.repeat(100), 2)).toBe(false)
+    for (const unseen of ['\ufeff', '\u00a0', '\u2028', '\f', '\v']) expect(counts(unseen, 2)).toBe(true)
   })
 })
 

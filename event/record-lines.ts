@@ -25,9 +25,12 @@ export function splitLines(value: Buffer | null): Line[] {
   return lines
 }
 
+/** JSON's white space, and nothing else that looks blank: whatever is no JSON must be set aside, not passed over. */
+const blank = /^[ \t\r]*$/
+
 /** Whether a line counts: one of JSON's white space alone does not, unless it is all the record has. */
 export function counts(line: Line, linesOfRecord: number): boolean {
-  return linesOfRecord === 1 || line.length >= 100 || line.toString().trim() !== ''
+  return linesOfRecord === 1 || !blank.test(typeof line === 'string' ? line : line.toString('latin1'))
 }
 
 /** How many lines of a record's value count. */
