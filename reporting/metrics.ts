@@ -1,5 +1,6 @@
 // Reporting's figures.
-import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client'
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { FreshnessFigures } from './freshness/freshness.ts'
 
 export interface ReportingMetrics {
   registry: Registry
@@ -9,12 +10,30 @@ export interface ReportingMetrics {
   queryFailed: () => void
 }
 
-export function createReportingMetrics(): ReportingMetrics {
+export function createReportingMetrics({ lag, waiting }: FreshnessFigures): ReportingMetrics {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
   const seconds = new Histogram({ name: 'query_duration_seconds', help: 'Seconds of a query', registers })
   const failures = new Counter({ name: 'query_failures_total', help: 'Queries without an answer', registers })
+  new Gauge({
+    name: 'consumer_lag_records',
+    help: 'Records in the log that are not known to be stored, by partition; absent while Kafka cannot be asked',
+    labelNames: ['partition'],
+    registers,
+    collect() {
+      this.reset()
+      lag()?.forEach((records, partition) => this.set({ partition: String(partition) }, records))
+    },
+  })
+  new Gauge({
+    name: 'requests_waiting',
+    help: 'Requests that wait until their position is counted',
+    registers,
+    collect() {
+      this.set(waiting())
+    },
+  })
   return {
     registry,
     timeQuery: async (query) => {

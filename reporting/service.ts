@@ -1,22 +1,35 @@
 // Builds reporting from its parts and stops it.
 import { createServer } from 'node:http'
 import { createClickHouse, pingClickHouse } from '../clickhouse/client.ts'
+import { queryStoredOffsets } from '../clickhouse/stored-offsets.ts'
+import { createKafka } from '../kafka/client.ts'
+import { createLogReader } from '../kafka/log-reader.ts'
 import { createApp } from '../runtime/app.ts'
 import { closeServer, listen } from '../runtime/http.ts'
 import type { Running } from '../runtime/lifecycle.ts'
 import type { Logger } from '../runtime/logger.ts'
 import { reportingRoutes } from './app.ts'
 import type { ReportingConfig } from './config.ts'
+import { lookWithBooks } from './freshness/books.ts'
+import { createFreshness } from './freshness/freshness.ts'
 import { createReportingMetrics } from './metrics.ts'
 
-/** Starts answering at once; numbers come as soon as ClickHouse can be reached. */
+/** Whoever waits for Kafka has given up by then. */
+const kafkaTimeoutMs = 3000
+
+/** Starts answering at once; numbers come as soon as ClickHouse can be reached, and how fresh they are with Kafka. */
 export async function startReporting(
   config: ReportingConfig,
   logger: Logger,
 ): Promise<Running & { url: string }> {
   const clickhouse = createClickHouse(config.clickhouse, config.queryTimeoutMs)
-  const metrics = createReportingMetrics()
-  const routes = reportingRoutes({ clickhouse, viewTypes: config.viewTypes, metrics, logger })
+  const kafka = createKafka(config.kafka, 'reporting', logger, kafkaTimeoutMs)
+  const topic = config.kafka.topic.name
+  const reader = createLogReader(kafka, config.groupId, topic)
+  const look = lookWithBooks(reader.look, (topicId) => queryStoredOffsets(clickhouse, topic, topicId))
+  const freshness = createFreshness(look, config.waits, logger)
+  const metrics = createReportingMetrics(freshness.figures)
+  const routes = reportingRoutes({ clickhouse, freshness, viewTypes: config.viewTypes, metrics, logger })
   const checks = { clickhouse: () => pingClickHouse(clickhouse) }
   const server = createServer(createApp({ checks, registry: metrics.registry, routes, logger }))
   const url = await listen(server, config.listen)
@@ -24,8 +37,9 @@ export async function startReporting(
   return {
     url,
     stop: async () => {
+      freshness.stop()
       await closeServer(server)
-      await clickhouse.close()
+      await Promise.all([reader.close(), clickhouse.close()])
     },
   }
 }

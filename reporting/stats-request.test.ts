@@ -22,6 +22,7 @@ describe('the parameters of GET /stats (contract section 5)', () => {
       timezone: 'UTC',
       eventType: null,
       limit: 10,
+      after: null,
     })
   })
 
@@ -39,8 +40,31 @@ describe('the parameters of GET /stats (contract section 5)', () => {
     [`site_id=${'x'.repeat(256)}`, ['site_id too_long']],
     ['site_id=a%00b', ['site_id format']],
     ['site_id=%ff', ['site_id encoding']],
+    ['site_id=a&after=', ['after position']],
+    ['site_id=a&after=null', ['after position']],
+    ['site_id=a&after=3', ['after position']],
+    ['site_id=a&after=3:', ['after position']],
+    ['site_id=a&after=3:-1', ['after position']],
+    ['site_id=a&after=3:1,', ['after position']],
+    ['site_id=a&after=3:1234567890123456', ['after position']],
+    ['site_id=a&after=3:1&after=4:1', ['after repeated']],
     ['date=2025-13-40&limit=0', ['site_id required', 'limit range', 'date date']],
   ])('refuse %j, naming the field', (query, faults) => expect(faultsOf(query)).toEqual(faults))
+
+  it('take a position of one or several partitions, the highest offset of each', () => {
+    const positionOf = (after: string) => [
+      ...(readStatsRequest(`/stats?site_id=a&after=${after}`).after ?? []),
+    ]
+    expect(positionOf('3:1042')).toEqual([[3, 1042]])
+    expect(positionOf('0:7,3:1042%2C0:5')).toEqual([
+      [0, 7],
+      [3, 1042],
+    ])
+  })
+
+  it('say what to do about a position that is null', () => {
+    expect(() => readStatsRequest('/stats?site_id=a&after=null')).toThrow('cannot be waited for')
+  })
 
   it('take a limit from 1 to 1,000', () => {
     expect(readStatsRequest('/stats?site_id=a&limit=1').limit).toBe(1)

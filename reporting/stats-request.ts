@@ -1,6 +1,7 @@
 // What GET /stats takes: parameters, defaults and bounds, every fault told at once.
 import { z } from 'zod'
 import { badInput, type Fault } from '../runtime/problem.ts'
+import { readPosition, type Position } from './freshness/read-position.ts'
 import { readQueryString } from './query-string.ts'
 import { readTimeRange, type TimeRange } from './time-range.ts'
 
@@ -13,6 +14,8 @@ export interface StatsRequest {
   /** The one type that counts as a view; null for the configured ones. */
   eventType: string | null
   limit: number
+  /** What must be counted before the answer; null where nothing is waited for. */
+  after: Position | null
 }
 
 const text = (field: string, maxLength: number, missing = `${field} is required`) =>
@@ -23,6 +26,9 @@ const text = (field: string, maxLength: number, missing = `${field} is required`
     .regex(/^\P{Cc}*$/u, `${field} holds a control character`)
 
 const limitText = 'limit must be a whole number from 1 to 1000'
+
+const afterText =
+  'after must be the position that ingest answered, such as 3:1042 or 0:7,3:1042; while it is null the event is on its way to Kafka and cannot be waited for'
 
 const parameters = z.object({
   site_id: text('site_id', 255),
@@ -37,6 +43,11 @@ const parameters = z.object({
     .transform(Number)
     .pipe(z.number().min(1, limitText).max(1000, limitText))
     .default(10),
+  after: z
+    .string()
+    .transform(readPosition)
+    .pipe(z.custom<Position>((position) => position !== null, afterText))
+    .optional(),
 })
 
 const known = Object.keys(parameters.shape)
@@ -57,16 +68,29 @@ export function readStatsRequest(url: string): StatsRequest {
     : result.error.issues.map(toFault).filter(({ field }) => !unread.has(field))
   const all = [...faults, ...wrong, ...rangeFaults]
   if (all.length > 0 || !result.success) throw badInput(all)
-  const { site_id, date, timezone, event_type, limit } = result.data
-  return { siteId: site_id, date: date ?? null, range, timezone, eventType: event_type ?? null, limit }
+  const { site_id, date, timezone, event_type, limit, after } = result.data
+  return {
+    siteId: site_id,
+    date: date ?? null,
+    range,
+    timezone,
+    eventType: event_type ?? null,
+    limit,
+    after: after ?? null,
+  }
 }
 
 function toFault(issue: z.core.$ZodIssue): Fault {
   const field = issue.path.join('.')
-  const isMissing = issue.input === undefined || issue.input === ''
+  const isMissing = issue.code !== 'custom' && (issue.input === undefined || issue.input === '')
   const isTooLong = issue.code === 'too_big' && issue.origin === 'string'
   const code = isMissing ? 'required' : isTooLong ? 'too_long' : (codes[issue.code] ?? 'range')
   return { field, code, message: issue.message }
 }
 
-const codes: Record<string, string> = { invalid_format: 'format', too_big: 'range', too_small: 'range' }
+const codes: Record<string, string> = {
+  invalid_format: 'format',
+  custom: 'position',
+  too_big: 'range',
+  too_small: 'range',
+}

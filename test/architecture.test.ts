@@ -20,7 +20,7 @@ const arrows: Record<string, readonly string[]> = {
   spool: ['runtime'],
   ingest: ['event', 'kafka', 'spool', 'runtime'],
   consumer: ['event', 'kafka', 'clickhouse', 'runtime'],
-  reporting: ['clickhouse', 'runtime'],
+  reporting: ['kafka', 'clickhouse', 'runtime'],
   local: ['kafka', 'clickhouse', 'runtime'],
   cli: ['event', 'client', 'kafka', 'clickhouse', 'runtime'],
 }

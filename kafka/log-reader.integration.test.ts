@@ -1,0 +1,102 @@
+// One look at the log of a real Kafka, also where that log is an odd one.
+import kafkajs from 'kafkajs'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { freshKafka, freshName, testLogger } from '../test/support/fresh.ts'
+import { until } from '../test/support/pipeline.ts'
+import { createKafka, withAdmin } from './client.ts'
+import { createLogReader } from './log-reader.ts'
+import { ensureTopic } from './topics.ts'
+
+async function start() {
+  const settings = freshKafka({ partitions: 2 })
+  const { name: topic } = settings.topic
+  const kafka = createKafka(settings, 'test', testLogger())
+  const groupId = freshName('group')
+  await ensureTopic(kafka, settings.topic)
+  const reader = createLogReader(kafka, groupId, topic)
+  onTestFinished(reader.close)
+  const produce = async (count: number) => {
+    const producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner })
+    await producer.connect()
+    const messages = Array.from({ length: count }, () => ({ value: 'x', partition: 1 }))
+    await producer.send({ topic, messages })
+    await producer.disconnect()
+  }
+  const commit = (offset: number) =>
+    withAdmin(kafka, (admin) =>
+      admin.setOffsets({ groupId, topic, partitions: [{ partition: 1, offset: String(offset) }] }),
+    )
+  return { settings, kafka, topic, groupId, reader, produce, commit }
+}
+
+/** While Kafka makes room for the first offsets of all, a look may fail. */
+async function untilLook({ look }: ReturnType<typeof createLogReader>) {
+  await until(() =>
+    look().then(
+      () => true,
+      () => false,
+    ),
+  )
+  return look()
+}
+
+describe('a look at the log', () => {
+  it('finds what is committed, and both ends of every partition', async () => {
+    const { kafka, topic, reader, produce, commit } = await start()
+    const empty = { low: 0, high: 0, committed: null }
+    expect((await untilLook(reader)).partitions).toEqual([
+      { partition: 0, ...empty },
+      { partition: 1, ...empty },
+    ])
+    await produce(5)
+    await commit(3)
+    await withAdmin(kafka, async (admin) => {
+      await admin.fetchTopicOffsets(topic)
+      await admin.deleteTopicRecords({ topic, partitions: [{ partition: 1, offset: '2' }] })
+    })
+    const before = Date.now()
+    const { at, partitions } = await reader.look()
+    expect(partitions[1]).toEqual({ partition: 1, low: 2, high: 5, committed: 3 })
+    expect(at.wall).toBeGreaterThanOrEqual(before)
+    expect(at.wall).toBeLessThanOrEqual(Date.now())
+  })
+
+  it('counts what stands behind an open transaction: it was acknowledged', async () => {
+    const { kafka, topic, reader, produce } = await start()
+    await produce(1)
+    const writer = kafka.producer({
+      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+      ...{ transactionalId: freshName('writer'), maxInFlightRequests: 1, idempotent: true },
+    })
+    await writer.connect()
+    onTestFinished(() => writer.disconnect())
+    const transaction = await writer.transaction()
+    await transaction.send({ topic, messages: [{ value: 'open', partition: 1 }] })
+    await produce(4)
+    expect((await untilLook(reader)).partitions[1]?.high).toBe(6)
+    await transaction.abort()
+  })
+
+  it('sees a partition that was added since the last look', async () => {
+    const { kafka, topic, reader } = await start()
+    await untilLook(reader)
+    await withAdmin(kafka, (admin) =>
+      admin.createPartitions({ topicPartitions: [{ topic, count: 3 }] }).then(() => undefined),
+    )
+    await until(async () => (await reader.look()).partitions.length === 3)
+  })
+
+  it('tells a topic that was made anew from the former one', async () => {
+    const { settings, kafka, topic, reader, produce, commit } = await start()
+    await produce(2)
+    await commit(2)
+    const first = await untilLook(reader)
+    await withAdmin(kafka, (admin) => admin.deleteTopics({ topics: [topic] }))
+    await expect(reader.look()).rejects.toThrow()
+    await ensureTopic(kafka, settings.topic)
+    await produce(1)
+    const anew = await untilLook(reader)
+    expect(anew.topicId).not.toBe(first.topicId)
+    expect(anew.partitions[1]).toEqual({ partition: 1, low: 0, high: 1, committed: null })
+  })
+})
