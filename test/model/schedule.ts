@@ -1,0 +1,81 @@
+// A schedule: where the model starts, and what happens in which order. Faults stop at its end, and then everything
+// that waits has to come to its end within a bounded number of rounds.
+import fc from 'fast-check'
+import { act } from './actions.ts'
+import { advance } from './advance.ts'
+import { checkEnd, isSettled } from './check.ts'
+import { entryKinds } from './log.ts'
+import { contact, fetchNext } from './member.ts'
+import { feed } from './lane.ts'
+import { createWorld, type Rules, type Setup, type World } from './world.ts'
+import { pass } from './coordinator.ts'
+
+export interface Schedule {
+  setup: Setup
+  /** Which faults are likely. */
+  mix: number
+  /** What happens, one number each: see `act`. */
+  choices: readonly number[]
+}
+
+const maxRounds = 600
+
+export const schedules: fc.Arbitrary<Schedule> = fc.record({
+  setup: fc.record({
+    entries: fc.array(fc.array(fc.nat(entryKinds - 1), { minLength: 1, maxLength: 10 }), {
+      minLength: 1,
+      maxLength: 2,
+    }),
+    members: fc.integer({ min: 2, max: 3 }),
+    clockAhead: fc.nat(7).map((quarters) => quarters / 4),
+    window: fc.constantFrom(0, 0, 0, 2),
+    skews: fc.tuple(skew(), skew(), skew()),
+  }),
+  mix: fc.nat(2),
+  choices: fc.array(fc.nat(0xfffff), { maxLength: 120, size: 'max' }),
+})
+
+/** Runs a schedule and then all that is left to do; what is wrong is in `violations`. */
+export function run({ setup, mix, choices }: Schedule, rules: Rules, trace: string[] | null = null): World {
+  const world = createWorld(setup, rules)
+  begin(world)
+  world.trace = trace
+  for (const choice of choices) act(world, mix, choice)
+  trace?.push('faults stop')
+  if (settle(world)) checkEnd(world)
+  else world.violations.push('stuck')
+  return world
+}
+
+/** The members join and start their lanes. */
+function begin(world: World): void {
+  for (let turn = 0; turn < 4; turn++) for (const member of world.members) contact(world, member)
+  for (let turn = 0; turn < 3; turn++) for (const call of [...world.calls]) advance(world, call, 0)
+}
+
+function settle(world: World): boolean {
+  for (let round = 0; round < maxRounds; round++) {
+    world.time += 0.25
+    pass(world.coordinator, world.time)
+    for (const member of world.members) {
+      member.isStopped = false
+      contact(world, member)
+      for (const [partition, lane] of member.lanes.entries()) {
+        if (!lane) continue
+        feed(world, lane, { kind: 'due' })
+        const isFetching = world.calls.some(
+          (call) => call.kind === 'fetch' && call.member === member && call.partition === partition,
+        )
+        if (!isFetching) fetchNext(world, member, partition)
+      }
+    }
+    for (const call of [...world.calls])
+      if (world.calls.includes(call) && (!call.isHeld || round % 16 === 0)) advance(world, call, round)
+    if (isSettled(world)) return true
+  }
+  return false
+}
+
+function skew(): fc.Arbitrary<number> {
+  return fc.integer({ min: -8, max: 8 }).map((quarters) => quarters / 4)
+}
