@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { ClickHouse } from './client.ts'
 import { queryRows } from './query-rows.ts'
 
-const row = z.object({ partition: z.number(), next: z.number() })
+const row = z.object({ partition: z.number(), offset: z.number() })
 
 /**
  * The offset after the last stored range of each partition; nothing for a partition of which nothing is stored.
@@ -15,10 +15,34 @@ export async function queryStoredOffsets(
   topicId: string,
 ): Promise<Map<number, number>> {
   const rows = await queryRows(clickhouse, row, {
-    query: `SELECT kafka_partition AS partition, max(last_offset) + 1 AS next FROM ranges
+    query: `SELECT kafka_partition AS partition, max(last_offset) + 1 AS offset FROM ranges
       WHERE topic = {topic:String} AND topic_id = {topicId:UUID}
       GROUP BY partition`,
     query_params: { topic, topicId },
   })
-  return new Map(rows.map(({ partition, next }) => [partition, next]))
+  return byPartition(rows)
+}
+
+/**
+ * The highest offset of each partition of which the tables have a line, whatever the books say. Reads much of the
+ * tables: for when the group's offsets are gone.
+ */
+export async function queryHighestLines(
+  clickhouse: ClickHouse,
+  topicId: string,
+): Promise<Map<number, number>> {
+  const rows = await queryRows(clickhouse, row, {
+    query: `SELECT partition, max(highest) AS offset FROM (
+        SELECT kafka_partition AS partition, max(kafka_offset) AS highest FROM events
+          WHERE kafka_topic_id = {topicId:UUID} GROUP BY partition
+        UNION ALL SELECT kafka_partition AS partition, max(kafka_offset) AS highest FROM dead_letters
+          WHERE kafka_topic_id = {topicId:UUID} GROUP BY partition)
+      GROUP BY partition`,
+    query_params: { topicId },
+  })
+  return byPartition(rows)
+}
+
+function byPartition(rows: { partition: number; offset: number }[]): Map<number, number> {
+  return new Map(rows.map(({ partition, offset }) => [partition, offset]))
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createLogger } from '../../runtime/logger.ts'
 import { toMetadata } from '../lane/intent.ts'
-import { startOf } from './starts.ts'
+import { startOf, type StoredOffsets } from './starts.ts'
 
 const topicId = '7e0e0f3a-6d52-4f0e-9a55-0c1d2e3f4a5b'
 const olderTopicId = '00000000-1111-2222-3333-444444444444'
@@ -10,7 +10,7 @@ const intent = { first: 40, last: 49, deadline: 1_763_110_000 }
 /** A log from 0 to 100 of which the group has committed 40, unless told otherwise. */
 function start(
   found: { committed?: number | null; metadata?: string | null; low?: number; high?: number },
-  stored?: number,
+  stored: StoredOffsets = {},
 ) {
   let expired = 0
   const metrics = {
@@ -44,11 +44,11 @@ describe('where a partition goes on', () => {
   it('is the pending range, where the group has one', () => {
     const metadata = toMetadata(topicId, intent)
     expect(start({ metadata })).toEqual({ next: 40, pending: intent, expired: 0 })
-    expect(start({ metadata }, 40)).toEqual({ next: 40, pending: intent, expired: 0 })
+    expect(start({ metadata }, { next: 40 })).toEqual({ next: 40, pending: intent, expired: 0 })
   })
 
   it('is after the pending range where the books have it', () => {
-    expect(start({ metadata: toMetadata(topicId, intent) }, 50)).toEqual({
+    expect(start({ metadata: toMetadata(topicId, intent) }, { next: 50 })).toEqual({
       next: 50,
       pending: null,
       expired: 0,
@@ -56,8 +56,28 @@ describe('where a partition goes on', () => {
   })
 
   it('is after whatever the books have, where the group was forgotten or set back', () => {
-    expect(start({ committed: null, metadata: null }, 60)).toEqual({ next: 60, pending: null, expired: 0 })
-    expect(start({ committed: 0, metadata: null }, 60)).toEqual({ next: 60, pending: null, expired: 0 })
+    expect(start({ committed: null, metadata: null }, { next: 60 })).toEqual({
+      next: 60,
+      pending: null,
+      expired: 0,
+    })
+    expect(start({ committed: 0, metadata: null }, { next: 60 })).toEqual({
+      next: 60,
+      pending: null,
+      expired: 0,
+    })
+  })
+
+  it('is where lines lie that no books tell of, where the group was forgotten in the middle of a range', () => {
+    const forgotten = { committed: null, metadata: null }
+    const pending = { first: 60, last: 64, deadline: 0 }
+    expect(start(forgotten, { next: 60, highest: 64 })).toEqual({ next: 60, pending, expired: 0 })
+    expect(start(forgotten, { next: 60, highest: 59 })).toEqual({ next: 60, pending: null, expired: 0 })
+    expect(start({ ...forgotten, low: 3 }, { highest: 1 })).toEqual({
+      next: 3,
+      pending: { first: 0, last: 1, deadline: 0 },
+      expired: 3,
+    })
   })
 
   it('is the start of a log that was made anew, whatever was committed of the old one', () => {

@@ -1,12 +1,12 @@
 // Where a member goes on in each of its partitions, and what Kafka no longer has of what it should have read.
 import type { Admin, Kafka } from 'kafkajs'
 import type { ClickHouse } from '../../clickhouse/client.ts'
-import { queryStoredOffsets } from '../../clickhouse/stored-offsets.ts'
+import { queryHighestLines, queryStoredOffsets } from '../../clickhouse/stored-offsets.ts'
 import { readGroupProgress, type PartitionProgress } from '../../kafka/group-progress.ts'
 import { readTopicId } from '../../kafka/topic-id.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import { readMetadata } from '../lane/intent.ts'
-import type { LaneStart } from '../lane/protocol.ts'
+import type { Intent, LaneStart } from '../lane/protocol.ts'
 import type { ConsumerMetrics } from '../metrics.ts'
 
 export interface Starts {
@@ -38,20 +38,28 @@ export function createReadStarts(parts: StartsParts): ReadStarts {
     const progress = await readGroupProgress(admin, groupId, topic)
     const stored = await queryStoredOffsets(clickhouse, topic, topicId)
     const own = progress.filter(({ partition }) => partitions.includes(partition))
-    return {
-      topicId,
-      partitions: new Map(
-        own.map((found) => [found.partition, startOf(found, topicId, stored.get(found.partition), parts)]),
-      ),
+    const isForgotten = own.some(({ committed }) => committed === null)
+    const lines = isForgotten ? await queryHighestLines(clickhouse, topicId) : new Map<number, number>()
+    const startOfOne = (found: PartitionProgress) => {
+      const ofTables = { next: stored.get(found.partition), highest: lines.get(found.partition) }
+      return [found.partition, startOf(found, topicId, ofTables, parts)] as const
     }
+    return { topicId, partitions: new Map(own.map(startOfOne)) }
   }
 }
 
-/** @param stored the offset after the last range that the books have of this partition */
+/** What the tables have of a partition; undefined for nothing. */
+export interface StoredOffsets {
+  /** The offset after the last range of the books. */
+  next?: number | undefined
+  /** The highest offset of any line; asked only where the group has committed nothing. */
+  highest?: number | undefined
+}
+
 export function startOf(
   found: PartitionProgress,
   topicId: string,
-  stored: number | undefined,
+  stored: StoredOffsets,
   { metrics, logger, topic }: Pick<StartsParts, 'metrics' | 'logger' | 'topic'>,
 ): LaneStart {
   const { partition, low, high } = found
@@ -60,12 +68,10 @@ export function startOf(
   const isOfOldTopic = said.topicId !== null && said.topicId !== topicId
   if (isOfOldTopic) logger.warn(facts, 'the topic was made anew: reading it from its start')
   const committed = isOfOldTopic ? null : found.committed
-  const wanted = Math.max(committed ?? 0, stored ?? 0)
-  const pending =
-    !isOfOldTopic && said.intent && said.intent.first === committed && said.intent.last >= wanted
-      ? said.intent
-      : null
-  if (wanted < low && (committed !== null || stored !== undefined)) {
+  const wanted = Math.max(committed ?? 0, stored.next ?? 0)
+  const pending = pendingOf(committed, said.intent, wanted, stored)
+  const isKnown = committed !== null || stored.next !== undefined || pending !== null
+  if (wanted < low && isKnown) {
     metrics.expired(low - wanted)
     logger.error({ ...facts, wanted }, 'kafka dropped records before they were stored')
   }
@@ -77,4 +83,15 @@ export function startOf(
     logger.warn({ ...facts, wanted }, 'more is stored than the group knows of: going on after it')
   }
   return { next: Math.max(wanted, low), pending }
+}
+
+/** The range that the group says is pending; where it says nothing, the one that lines without books tell of. */
+function pendingOf(
+  committed: number | null,
+  intent: Intent | null,
+  wanted: number,
+  { highest }: StoredOffsets,
+): Intent | null {
+  if (committed !== null) return intent && intent.first === committed && intent.last >= wanted ? intent : null
+  return highest !== undefined && highest >= wanted ? { first: wanted, last: highest, deadline: 0 } : null
 }
