@@ -146,8 +146,9 @@ function createBatchHandler(
 }
 
 /** Keeps the membership alive while it is found out where it goes on. */
-async function untilOpen({ opened, isOpen }: Membership, { heartbeat }: EachBatchPayload): Promise<void> {
-  while (!isOpen()) {
+async function untilOpen(membership: Membership, { heartbeat }: EachBatchPayload): Promise<void> {
+  const { opened, isOpen, hasEnded } = membership
+  while (!isOpen() && !hasEnded()) {
     const moment = new AbortController()
     await Promise.race([opened, sleep(1000, undefined, { signal: moment.signal }).catch(() => undefined)])
     moment.abort()

@@ -6,9 +6,10 @@ import type { Lane } from '../lane/lane.ts'
 export interface Membership {
   /** Empty until it is known where every partition goes on. */
   lanes: () => ReadonlyMap<number, Lane>
-  /** Resolves when that is known; never rejects. */
+  /** Resolves when that is known, or the membership has ended before; never rejects. */
   opened: Promise<void>
   isOpen: () => boolean
+  hasEnded: () => boolean
   /** Lets go of every lane. */
   end: () => void
 }
@@ -28,6 +29,7 @@ export function createMembership(
     lanes: () => lanes ?? new Map<number, Lane>(),
     opened: open().catch(() => undefined),
     isOpen: () => lanes !== null,
+    hasEnded: () => ended.signal.aborted,
     end: () => {
       ended.abort()
       for (const lane of lanes?.values() ?? []) lane.end()

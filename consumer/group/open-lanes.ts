@@ -72,7 +72,6 @@ export function createOpenLanes(parts: OpenLanesParts): OpenLanes {
       commit,
     }
     const newLane = (partition: number, start: LaneStart) => {
-      if (start.pending) logger.info({ topic, partition, ...start.pending }, 'resuming a pending range')
       return createLane({
         source: { topic, topicId, partition },
         ...{ start, limits: parts.limits, fenceSeconds: parts.fenceSeconds, steps },

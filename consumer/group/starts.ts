@@ -79,7 +79,10 @@ export function startOf(
     logger.error({ ...facts, wanted }, 'the log ends before what is stored of it: kafka lost records')
     return { next: high, pending: null }
   }
-  if (committed !== null && wanted > committed && !pending) {
+  const intent = committed !== null && said.intent?.first === committed ? said.intent : pending
+  if (intent) {
+    logger.info({ ...facts, intent, isStored: pending === null }, 'resuming a pending range')
+  } else if (committed !== null && wanted > committed) {
     logger.warn({ ...facts, wanted }, 'more is stored than the group knows of: going on after it')
   }
   return { next: Math.max(wanted, low), pending }
