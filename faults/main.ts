@@ -34,7 +34,7 @@ try {
     process.exitCode = result && result.wrong.length === 0 ? 0 : 1
   }
 } catch (error) {
-  console.error(error instanceof Error ? error.stack : error)
+  if (!abort.signal.aborted) console.error(error instanceof Error ? error.stack : error)
   process.exitCode = 1
 }
 process.exit()

@@ -7,7 +7,8 @@ import type { FaultOptions } from './options.ts'
 import { toResult, type RunResult } from './report/result.ts'
 import { toTable } from './report/table.ts'
 import { scenarioOf } from './scenarios/scenarios.ts'
-import { openWorld, type World } from './world.ts'
+import { makePlaces, type Places } from './stack/places.ts'
+import { openWorld } from './world.ts'
 
 /**
  * Runs and checks; ends sooner, without a check, where `signal` is given.
@@ -22,31 +23,38 @@ export async function run(
   // Every fault that waits for its time listens to it.
   setMaxListeners(0, signal)
   const scenario = scenarioOf(options)
-  const world = await openWorld(options, scenario.traffic, say)
+  const places = await makePlaces(options.folder, options.seed)
+  say(`seed ${options.seed}, folder ${places.folder}`)
   const isGood = { yes: false }
   try {
-    const done = await scenario.run(world, signal)
-    if (signal.aborted) return null
-    const check = await checkRun(world)
-    const result = await toResult(world, done, check, scenario, startedAt)
-    isGood.yes = result.wrong.length === 0
-    await writeFile(join(world.places.folder, 'result.json'), `${JSON.stringify(result, null, 2)}\n`)
-    await writeFile(join(world.places.folder, 'result.txt'), `${toTable(result)}\n`)
-    return result
+    const world = await openWorld(options, places, scenario.traffic, signal, say)
+    try {
+      const done = await scenario.run(world, signal)
+      if (signal.aborted) return null
+      const check = await checkRun(world)
+      const result = await toResult(world, done, check, scenario, startedAt)
+      isGood.yes = result.wrong.length === 0
+      await writeFile(join(places.folder, 'result.json'), `${JSON.stringify(result, null, 2)}\n`)
+      await writeFile(join(places.folder, 'result.txt'), `${toTable(result)}\n`)
+      return result
+    } finally {
+      say('stopping everything')
+      if (isKept(options, isGood.yes, signal)) for (const disk of world.stack.disks.values()) disk.keep()
+      await world.close(signal.aborted)
+    }
   } finally {
-    await end(world, isGood.yes || signal.aborted, signal.aborted)
+    if (isKept(options, isGood.yes, signal)) say(`everything is kept in ${places.folder}`)
+    else await dropData(places)
   }
 }
 
-async function end(world: World, isDataDropped: boolean, isHasty: boolean): Promise<void> {
-  const { options, places, stack } = world
-  const isKept = options.keep || !isDataDropped
-  world.say('stopping everything')
-  if (isKept) for (const disk of stack.disks.values()) disk.keep()
-  await world.close(isHasty)
-  if (isKept) world.say(`the data is kept in ${places.folder}`)
-  else {
-    await rm(places.data, { recursive: true, force: true, maxRetries: 5 })
-    await rm(join(places.folder, 'spool'), { recursive: true, force: true, maxRetries: 5 })
+function isKept(options: FaultOptions, isGood: boolean, signal: AbortSignal): boolean {
+  return options.keep || !(isGood || signal.aborted)
+}
+
+/** Logs, faults and the result stay. */
+async function dropData(places: Places): Promise<void> {
+  for (const folder of [places.data, places.spools]) {
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 })
   }
 }

@@ -6,7 +6,7 @@ import { createLedger, type Ledger } from './events/ledger.ts'
 import type { FaultOptions } from './options.ts'
 import { createRandom } from './random.ts'
 import { openFaultStack, partitions, topic, type FaultStack } from './stack/fault-stack.ts'
-import { makePlaces, type Places } from './stack/places.ts'
+import type { Places } from './stack/places.ts'
 import { startMemoryWatch, type MemoryWatch } from './watch/memory.ts'
 import { startProgressWatch, type ProgressWatch } from './watch/progress.ts'
 import { startReader, type Reader } from './watch/reader.ts'
@@ -42,18 +42,19 @@ const eagerConsumers = { RANGE_MAX_AGE_MS: '400' }
 /** Starts the stack and those who watch it; the clients are ready but send nothing yet. */
 export async function openWorld(
   options: FaultOptions,
+  places: Places,
   traffic: Partial<FleetSettings>,
+  signal: AbortSignal,
   say: (text: string) => void,
 ): Promise<World> {
   const { seed } = options
   const isCalm = options.scenario === 'none'
-  const places = await makePlaces(options.folder, seed)
-  say(`seed ${seed}, folder ${places.folder}`)
-  const stack = await openFaultStack({
+  const order = {
     ...{ places, ingests: options.ingests, consumers: options.consumers },
     ...{ proxied: !isCalm, smallDisks: !isCalm },
     env: { ...(isCalm ? {} : eagerConsumers), ...options.env },
-  })
+  }
+  const stack = await openFaultStack(order, signal)
   const base = Date.now()
   const events = createRunEvents({ seed, partitions, base })
   const ledger = createLedger()

@@ -11,7 +11,8 @@ import { createLogger, type Logger } from '../../runtime/logger.ts'
 import { createLinks, type Links } from './links.ts'
 import type { Part } from './part.ts'
 import type { Places } from './places.ts'
-import { choosePorts, createServicePart, type ServiceOrder, type ServicePart } from './service-parts.ts'
+import { choosePorts } from './ports.ts'
+import { createServicePart, type ServiceOrder, type ServicePart } from './service-parts.ts'
 import { mountSmallDisk, removeStaleDisks, whyNoSmallDisk, type SmallDisk } from './small-disk.ts'
 import {
   createClickHousePart,
@@ -63,21 +64,26 @@ export const partitions = 6
 const host = '127.0.0.1'
 const diskBytes = { clickhouse: 3e9, spool: 64e6 }
 
-/** Starts everything; nothing is left running when that fails. */
-export async function openFaultStack(order: StackOrder): Promise<FaultStack> {
+/** Starts everything; nothing is left running when that fails, or is given up by `signal`. */
+export async function openFaultStack(order: StackOrder, signal: AbortSignal): Promise<FaultStack> {
   await removeStaleDisks()
   const stack = await layOut(order)
+  const giveUp = () => void stack.close(true)
+  signal.addEventListener('abort', giveUp, { once: true })
   try {
     if (order.smallDisks && whyNoSmallDisk() === null) await mountDisks(stack, order.places)
     await Promise.all([stack.kafka.up(), stack.clickhouse.up()])
     const env = { ...process.env, ...stack.env, CLICKHOUSE_USER: embeddedUsers.migrator }
-    await migrateDatabase(env, silent, new AbortController().signal)
+    await migrateDatabase(env, silent, signal)
     const services = [...stack.ingests, ...stack.consumers, stack.reporting]
     await Promise.all(services.map((service) => service.up()))
+    signal.throwIfAborted()
     return stack
   } catch (error) {
     await stack.close(true)
     throw error
+  } finally {
+    signal.removeEventListener('abort', giveUp)
   }
 }
 
@@ -92,7 +98,8 @@ async function layOut(order: StackOrder): Promise<FaultStack> {
     Array.from({ length: count }, (_, index) => `${kind}-${index + 1}`)
   const ingestNames = names('ingest', order.ingests)
   const consumerNames = [...names('consumer', order.consumers), 'consumer-extra']
-  const count = ingestNames.length + consumerNames.length + 3
+  // Each service has a port, and those that produce or consume have one of Kafka's.
+  const count = 2 * (ingestNames.length + consumerNames.length) + 3
   const [kafkaPort = 0, clickhousePort = 0, reportingPort = 0, ...ports] = await choosePorts(count)
   const listeners: ProxiedListener[] = []
   const clickhouse = createClickHousePart({ dataDir: places.data, port: clickhousePort, log })
@@ -108,7 +115,7 @@ async function layOut(order: StackOrder): Promise<FaultStack> {
     return createServicePart({ name, kind, port, env }, places, log)
   }
   const waysOf = async (name: string, kind: ServiceOrder['kind'], target: number) => {
-    const kafka = await links.openKafka(name)
+    const kafka = await links.openKafka(name, ports.shift() ?? 0)
     listeners.push(kafka.listener)
     const brokers = { KAFKA_BROKERS: `${host}:${kafka.port}` }
     if (kind !== 'consumer') return brokers

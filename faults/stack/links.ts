@@ -1,5 +1,4 @@
 // The proxies between the parts of a stack: one for each way that a client, a service, Kafka or ClickHouse is reached.
-import { freePort } from '../../local/free-port.ts'
 import type { ProxiedListener } from '../../local/kafka-properties.ts'
 import { openTcpProxy, type TcpProxy } from '../proxy/tcp-proxy.ts'
 import type { Trouble } from '../proxy/trouble.ts'
@@ -13,8 +12,11 @@ export interface Links {
   mend: () => void
   /** The port that leads to `port` over the link; `port` itself where nothing is proxied. */
   open: (name: string, port: number) => Promise<number>
-  /** The same for a service's way to Kafka: gives the port to use, and what Kafka must listen on for it. */
-  openKafka: (service: string) => Promise<{ port: number; listener: ProxiedListener }>
+  /**
+   * The same for a service's way to Kafka, which must listen on `port` for it: gives the port to use, and how Kafka
+   * must listen.
+   */
+  openKafka: (service: string, port: number) => Promise<{ port: number; listener: ProxiedListener }>
   close: () => Promise<void>
 }
 
@@ -34,8 +36,7 @@ export function createLinks(): Links {
     mend: () => {
       for (const proxy of proxies.values()) proxy.set({ kind: 'none' })
     },
-    openKafka: async (service) => {
-      const listenerPort = await freePort()
+    openKafka: async (service, listenerPort) => {
       const port = await open(`${service}>kafka`, listenerPort)
       const name = service.replaceAll(/[^a-z0-9]/g, '').toUpperCase()
       return { port, listener: { name, port: listenerPort, advertisedPort: port } }

@@ -9,6 +9,8 @@ export interface Places {
   folder: string
   /** What Kafka and ClickHouse keep. */
   data: string
+  /** Where all spools are. */
+  spools: string
   /** Where an ingest keeps what Kafka has not taken yet. */
   spoolOf: (ingest: string) => string
   /** Opens a log for appending; gives its file descriptor. */
@@ -26,6 +28,7 @@ export async function makePlaces(wished: string | null, seed: number): Promise<P
   return {
     folder,
     data: join(folder, 'data'),
+    spools: join(folder, 'spool'),
     spoolOf: (ingest) => join(folder, 'spool', ingest),
     logOf,
     openLog: (name) => openSync(logOf(name), 'a'),

@@ -1,6 +1,5 @@
 // The services of a run, each a process of its own that always has the same address.
 import { embeddedUsers } from '../../local/clickhouse-server.ts'
-import { freePort } from '../../local/free-port.ts'
 import { startService } from '../../local/service-process.ts'
 import { launchSettings, type ServiceSpec } from '../../local/services.ts'
 import { readEnv } from '../../runtime/env.ts'
@@ -41,13 +40,6 @@ export function createServicePart(order: ServiceOrder, places: Places, log: Logg
     startService(spec, { env, host, log, signal, readyWithinMs, output }),
   )
   return { ...part, port: order.port, url: `http://${host}:${order.port}` }
-}
-
-/** Ports for several services, all different. */
-export async function choosePorts(count: number): Promise<number[]> {
-  const ports: number[] = []
-  while (ports.length < count) ports.push(await freePort(host, ports))
-  return ports
 }
 
 function specOf(kind: string): ServiceSpec {
