@@ -22,6 +22,8 @@ WORKDIR /app
 COPY package.json ./
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+# A volume that is mounted here for the first time gets this owner.
+RUN mkdir -p /var/lib/tallyline/spool && chown node:node /var/lib/tallyline/spool
 USER node
 EXPOSE 3000 3001 3002
 CMD ["node", "dist/ingest/main.js"]

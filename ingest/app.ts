@@ -2,26 +2,34 @@
 // what they do; everything else is express, on the same server.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { Router } from 'express'
-import { NotPublished, type Publisher } from '../kafka/publisher.ts'
 import { createApp } from '../runtime/app.ts'
-import type { Checks } from '../runtime/health.ts'
+import type { Checks, Facts } from '../runtime/health.ts'
 import { sendProblem } from '../runtime/http.ts'
 import type { Logger } from '../runtime/logger.ts'
 import { Problem, unavailable } from '../runtime/problem.ts'
+import type { BodyBudget, BodyShare } from './body-budget.ts'
+import { NotKept, type Keep } from './keep/keeper.ts'
 import type { IngestMetrics } from './metrics.ts'
 import { postEvent } from './post-event.ts'
 import { postEvents } from './post-events.ts'
 import { ClientGone } from './read-body.ts'
 
 export interface IngestParts {
-  publisher: Publisher
+  keep: Keep
+  budget: BodyBudget
   metrics: IngestMetrics
   checks: Checks
+  facts: Facts
   reportingUrl: string
   logger: Logger
 }
 
-type Handler = (req: IncomingMessage, res: ServerResponse, parts: IngestParts) => Promise<void>
+type Handler = (
+  req: IncomingMessage,
+  res: ServerResponse,
+  parts: IngestParts,
+  share: BodyShare,
+) => Promise<void>
 
 const hotRoutes: Record<string, Handler> = { '/event': postEvent, '/events': postEvents }
 
@@ -29,6 +37,7 @@ const hotRoutes: Record<string, Handler> = { '/event': postEvent, '/events': pos
 export function createIngestServer(parts: IngestParts): Server {
   const app = createApp({
     checks: parts.checks,
+    facts: parts.facts,
     registry: parts.metrics.registry,
     routes: coldRoutes(parts.reportingUrl),
     logger: parts.logger,
@@ -52,7 +61,10 @@ async function answer(
     if (req.method !== 'POST') {
       throw new Problem(405, `${path} takes POST, not ${req.method ?? ''}`, { headers: { allow: 'POST' } })
     }
-    await handler(req, res, parts)
+    const share = parts.budget.open()
+    // Until its client has the answer: one that does not read it holds on to memory, too.
+    res.once('close', share.release)
+    await handler(req, res, parts, share)
   } catch (error) {
     if (error instanceof ClientGone) {
       res.statusCode = 499
@@ -65,7 +77,7 @@ async function answer(
 }
 
 function toProblem(error: unknown): unknown {
-  return error instanceof NotPublished ? unavailable(`${error.message}: send it again`) : error
+  return error instanceof NotKept ? unavailable(`${error.message}: send it again`) : error
 }
 
 function pathOf(url: string): string {

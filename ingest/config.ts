@@ -1,8 +1,9 @@
 // Every setting ingest has.
+import { join } from 'node:path'
 import { z } from 'zod'
 import { kafkaVariables, toKafkaSettings, type KafkaSettings } from '../kafka/config.ts'
-import type { PublisherSettings } from '../kafka/publisher.ts'
-import { serviceVariables, type ListenSettings } from '../runtime/config.ts'
+import type { PublisherSettings } from '../kafka/publishing.ts'
+import { dataDirVariables, serviceVariables, type ListenSettings } from '../runtime/config.ts'
 import { wholeNumber } from '../runtime/env.ts'
 
 export interface IngestConfig {
@@ -10,18 +11,43 @@ export interface IngestConfig {
   listen: ListenSettings
   kafka: KafkaSettings
   publisher: PublisherSettings
+  spool: SpoolConfig
+  /** Bytes of all requests that are being handled together. */
+  maxBodyBytesInFlight: number
+  /** How long it keeps serving once it is told to stop, milliseconds. */
+  stopServingMs: number
   /** Where reporting answers, for those who ask here. */
   reportingUrl: string
 }
 
+/** Where events are kept while Kafka is away. `maxBytes` 0: nowhere. */
+export interface SpoolConfig {
+  dir: string
+  maxBytes: number
+}
+
 export const ingestVariables = {
   ...serviceVariables('INGEST_PORT', 3000, 'ingest'),
+  ...dataDirVariables,
   ...kafkaVariables,
   PRODUCE_TIMEOUT_MS: wholeNumber(1500, 100, 1900).describe(
-    'Milliseconds after which an event that Kafka did not acknowledge is answered with 503',
+    'Milliseconds after which an event that Kafka did not acknowledge goes to the spool',
   ),
   INGEST_MAX_PENDING_BYTES: wholeNumber(67_108_864, 1_048_576, 8_589_934_592).describe(
-    'Bytes of events that may wait for Kafka in memory; more are answered with 503',
+    'Bytes of events that may wait for Kafka in memory; more go to the spool',
+  ),
+  INGEST_MAX_BODY_BYTES_IN_FLIGHT: wholeNumber(134_217_728, 33_554_432, 68_719_476_736).describe(
+    'Bytes of requests, compressed and decompressed, that may be handled at a time; more are answered with 503',
+  ),
+  STOP_SERVING_MS: wholeNumber(1000, 0, 5000).describe(
+    'Milliseconds that ingest keeps serving, unready, once it is told to stop',
+  ),
+  SPOOL_DIR: z
+    .string()
+    .optional()
+    .describe('Folder for events that Kafka does not take at the moment; default: spool in DATA_DIR'),
+  SPOOL_MAX_BYTES: wholeNumber(1_073_741_824, 0, 1_099_511_627_776).describe(
+    'Bytes that may be spooled; more are answered with 503; 0 turns the spool off',
   ),
   RECORD_MAX_EVENTS: wholeNumber(500, 1, 10_000).describe(
     'Most events of one site in one Kafka record; 1 gives every event a record of its own',
@@ -50,6 +76,9 @@ export const ingestConfig = z.object(ingestVariables).transform((flat): IngestCo
       maxEventsPerRecord: flat.RECORD_MAX_EVENTS,
       maxBytesPerRecord: flat.RECORD_MAX_BYTES,
     },
+    spool: { dir: flat.SPOOL_DIR ?? join(flat.DATA_DIR, 'spool'), maxBytes: flat.SPOOL_MAX_BYTES },
+    maxBodyBytesInFlight: flat.INGEST_MAX_BODY_BYTES_IN_FLIGHT,
+    stopServingMs: flat.STOP_SERVING_MS,
     reportingUrl: flat.REPORTING_URL,
   }
 })

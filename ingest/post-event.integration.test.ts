@@ -129,9 +129,10 @@ describe('what ingest answers about itself (contract section 4)', () => {
   })
 })
 
-describe('without Kafka', () => {
+describe('without Kafka and without a spool', () => {
   it('answers 503 with Retry-After, accepts nothing, and names the failing part', async () => {
-    const ingest = await startTestIngest({ ...freshKafka(), brokers: ['127.0.0.1:1'] })
+    const kafka = { ...freshKafka(), brokers: ['127.0.0.1:1'] }
+    const ingest = await startTestIngest(kafka, {}, { spool: { dir: '/nowhere', maxBytes: 0 } })
     const answer = await post(`${ingest.url}/event`, view)
     expect(answer.status).toBe(503)
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)

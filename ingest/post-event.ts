@@ -1,10 +1,11 @@
 // POST /event: one event, answered once it is kept.
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Publisher } from '../kafka/publisher.ts'
 import { sendJson } from '../runtime/http.ts'
 import { badInput } from '../runtime/problem.ts'
+import type { BodyShare } from './body-budget.ts'
 import { checkBytes } from './check-event.ts'
 import { mediaType } from './content-type.ts'
+import type { Keep } from './keep/keeper.ts'
 import type { IngestMetrics } from './metrics.ts'
 import { formatPosition } from './position.ts'
 import { readBody } from './read-body.ts'
@@ -13,22 +14,28 @@ const maxBodyBytes = 1_000_000
 const types = ['application/json', 'text/plain'] as const
 
 /**
- * @throws Problem 400, 413 or 415 for what was sent
- * @throws NotPublished when Kafka did not take it
+ * @throws Problem 400, 413 or 415 for what was sent, 503 where too much is being handled
+ * @throws NotKept when neither Kafka nor the spool took it
  */
 export async function postEvent(
   req: IncomingMessage,
   res: ServerResponse,
-  { publisher, metrics }: { publisher: Publisher; metrics: IngestMetrics },
+  { keep, metrics }: { keep: Keep; metrics: IngestMetrics },
+  share: BodyShare,
 ): Promise<void> {
   mediaType(req.headers['content-type'], types)
-  const body = await readBody(req, maxBodyBytes)
-  const verdict = checkBytes(body, 'the body', Date.now())
+  const body = await readBody(req, maxBodyBytes, share)
+  const receivedAt = Date.now()
+  const verdict = checkBytes(body, 'the body', receivedAt)
   if (!verdict.ok) {
     metrics.refused(verdict.faults)
     throw badInput(verdict.faults)
   }
-  const position = await publisher.publish(verdict.siteId, [verdict.line])
+  const position = await keep(verdict.siteId, [verdict.line], receivedAt)
   metrics.accepted(1)
-  sendJson(res, 202, { status: 'accepted', event_id: verdict.eventId, position: formatPosition(position) })
+  sendJson(res, 202, {
+    status: 'accepted',
+    event_id: verdict.eventId,
+    position: position && formatPosition(position),
+  })
 }

@@ -1,10 +1,12 @@
-// POST /events: a batch. Every event has its own verdict; nothing is produced before the whole body is checked.
+// POST /events: a batch. Every event has its own verdict; nothing is kept before the whole body is checked.
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { NotPublished, type Position, type Publisher } from '../kafka/publisher.ts'
+import type { Position } from '../kafka/publishing.ts'
 import { sendJson } from '../runtime/http.ts'
 import { Problem, type Fault } from '../runtime/problem.ts'
+import type { BodyShare } from './body-budget.ts'
 import type { Checked, Verdict } from './check-event.ts'
 import { mediaType } from './content-type.ts'
+import { NotKept, type Keep } from './keep/keeper.ts'
 import type { IngestMetrics } from './metrics.ts'
 import { formatPosition } from './position.ts'
 import { readBody } from './read-body.ts'
@@ -22,34 +24,36 @@ interface EventError {
 }
 
 /**
- * @throws Problem 400 where no event is good, 413 or 415 for what was sent
- * @throws NotPublished when Kafka took none of the good ones
+ * @throws Problem 400 where no event is good, 413 or 415 for what was sent, 503 where too much is being handled
+ * @throws NotKept when neither Kafka nor the spool took any of the good ones
  */
 export async function postEvents(
   req: IncomingMessage,
   res: ServerResponse,
-  { publisher, metrics }: { publisher: Publisher; metrics: IngestMetrics },
+  { keep, metrics }: { keep: Keep; metrics: IngestMetrics },
+  share: BodyShare,
 ): Promise<void> {
   const type = mediaType(req.headers['content-type'], types)
-  const body = await readBody(req, maxBodyBytes)
-  const verdicts = checkBatch(body, type, Date.now())
+  const body = await readBody(req, maxBodyBytes, share)
+  const receivedAt = Date.now()
+  const verdicts = checkBatch(body, type, receivedAt)
   const refused = refusals(verdicts)
   for (const { errors } of refused) metrics.refused(errors)
   if (refused.length === verdicts.length) {
     const detail = 'no event of the batch can be accepted: see errors'
     throw new Problem(400, detail, { accepted: 0, rejected: refused.length, errors: refused })
   }
-  const { position, lost } = await publishBySite(verdicts, publisher)
+  const { position, lost, reason } = await keepBySite(verdicts, keep, receivedAt)
   const errors = [...refused, ...lost].sort((left, right) => left.index - right.index)
   const accepted = verdicts.length - errors.length
-  if (accepted === 0) throw new NotPublished('Kafka did not acknowledge')
+  if (accepted === 0) throw new NotKept(reason)
   metrics.accepted(accepted)
   sendJson(res, errors.length > 0 ? 207 : 202, {
     status: errors.length > 0 ? 'partial' : 'accepted',
     accepted,
     rejected: errors.length,
     event_ids: verdicts.map((verdict) => (verdict.ok ? verdict.eventId : null)),
-    position: formatPosition(position),
+    position: position && formatPosition(position),
     errors,
   })
 }
@@ -60,33 +64,38 @@ function refusals(verdicts: Verdict[]): EventError[] {
   )
 }
 
-/** Publishes what is good, a site at a time; `lost` are the events of sites that Kafka did not acknowledge. */
-async function publishBySite(
-  verdicts: Verdict[],
-  publisher: Publisher,
-): Promise<{ position: Position; lost: EventError[] }> {
+interface Kept {
+  /** Null where some of them are in the spool: there is no place in the log to wait for then. */
+  position: Position | null
+  /** The events of sites that were not kept, and why the last of these was not. */
+  lost: EventError[]
+  reason: string
+}
+
+/** Keeps what is good, a site at a time. */
+async function keepBySite(verdicts: Verdict[], keep: Keep, receivedAt: number): Promise<Kept> {
   const position: Position = new Map()
-  const lost: EventError[] = []
-  const publishing = [...groupBySite(verdicts)].map(async ([siteId, events]) => {
+  const kept: Kept = { position, lost: [], reason: '' }
+  const keeping = [...groupBySite(verdicts)].map(async ([siteId, events]) => {
+    const lines = events.map(({ line }) => line)
     try {
-      const stored = await publisher.publish(
-        siteId,
-        events.map(({ line }) => line),
-      )
-      for (const [partition, offset] of stored) {
+      const stored = await keep(siteId, lines, receivedAt)
+      if (stored === null) kept.position = null
+      for (const [partition, offset] of stored ?? []) {
         position.set(partition, Math.max(offset, position.get(partition) ?? 0))
       }
     } catch (error) {
-      if (!(error instanceof NotPublished)) throw error
+      if (!(error instanceof NotKept)) throw error
+      kept.reason = error.message
       const message = `${error.message}: send this event again, with the same event_id`
       for (const { index, eventId } of events) {
         const errors = [{ field: '', code: 'unavailable', message }]
-        lost.push({ index, event_id: eventId, retryable: true, errors })
+        kept.lost.push({ index, event_id: eventId, retryable: true, errors })
       }
     }
   })
-  await Promise.all(publishing)
-  return { position, lost }
+  await Promise.all(keeping)
+  return kept
 }
 
 function groupBySite(verdicts: Verdict[]): Map<string, (Checked & { index: number })[]> {

@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { takeRecords, type Piece } from './pack-records.ts'
 
 const limits = { maxEventsPerRecord: 3, maxBytesPerRecord: 30 }
-const piece = (siteId: string, text: string, events = 1): Piece<string> => ({
+const piece = (siteId: string, text: string, events = 1, receivedAt = 0): Piece<string> => ({
   siteId,
   text,
   events,
   bytes: text.length + 1,
+  receivedAt,
   waiter: text,
 })
 const pack = (queue: Piece<string>[], maxBytes = 1000) =>
@@ -32,6 +33,14 @@ describe('records of one flush', () => {
     expect(pack([piece('a', long), piece('a', long)])).toEqual([
       ['a', long],
       ['a', long],
+    ])
+  })
+
+  it('were received together, and say when the last of their lines was', () => {
+    const queue = [piece('a', '1', 1, 500), piece('a', '2', 1, 400), piece('a', '3', 1, 1501)]
+    expect(takeRecords(queue, 1000, limits).records).toMatchObject([
+      { value: '1\n2', receivedAt: 500 },
+      { value: '3', receivedAt: 1501 },
     ])
   })
 

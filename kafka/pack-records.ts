@@ -7,12 +7,16 @@ export interface Piece<Waiter> {
   text: string
   bytes: number
   events: number
+  /** When ingest received them, epoch milliseconds. */
+  receivedAt: number
   waiter: Waiter
 }
 
 export interface PackedRecord<Waiter> {
   siteId: string
   value: string
+  /** When the last of its lines was received: no line may be younger than its record says. */
+  receivedAt: number
   pieces: Piece<Waiter>[]
 }
 
@@ -26,7 +30,12 @@ interface OpenRecord<Waiter> {
   pieces: Piece<Waiter>[]
   bytes: number
   events: number
+  firstReceivedAt: number
+  receivedAt: number
 }
+
+/** One record has one time of receipt: lines further apart than this many milliseconds do not share one. */
+const sameTimeMs = 1000
 
 /** Takes at most `maxBytes` (at least one piece) off the front of `queue` and packs it. */
 export function takeRecords<Waiter>(
@@ -42,17 +51,20 @@ export function takeRecords<Waiter>(
     bytes += piece.bytes
     let record = open.get(piece.siteId)
     if (!record || !fits(record, piece, limits)) {
-      record = { siteId: piece.siteId, pieces: [], bytes: 0, events: 0 }
+      const { siteId, receivedAt } = piece
+      record = { siteId, pieces: [], bytes: 0, events: 0, firstReceivedAt: receivedAt, receivedAt }
       open.set(piece.siteId, record)
       all.push(record)
     }
     record.pieces.push(piece)
     record.bytes += piece.bytes
     record.events += piece.events
+    record.receivedAt = Math.max(record.receivedAt, piece.receivedAt)
   }
-  const records = all.map(({ siteId, pieces }) => ({
+  const records = all.map(({ siteId, pieces, receivedAt }) => ({
     siteId,
     pieces,
+    receivedAt,
     value: pieces.map(({ text }) => text).join('\n'),
   }))
   return { records, bytes }
@@ -67,6 +79,7 @@ function countFitting(queue: Piece<unknown>[], maxBytes: number): number {
 function fits(record: OpenRecord<unknown>, piece: Piece<unknown>, limits: PackLimits): boolean {
   return (
     record.events + piece.events <= limits.maxEventsPerRecord &&
-    record.bytes + piece.bytes <= limits.maxBytesPerRecord
+    record.bytes + piece.bytes <= limits.maxBytesPerRecord &&
+    Math.abs(piece.receivedAt - record.firstReceivedAt) <= sameTimeMs
   )
 }

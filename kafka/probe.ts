@@ -1,5 +1,5 @@
 // Whether Kafka answers right now, for readiness: one question at a time, and a yes is good for a second.
-import type { Kafka } from 'kafkajs'
+import type { Admin, Kafka } from 'kafkajs'
 
 const freshForMs = 1000
 
@@ -10,14 +10,21 @@ export interface Probe {
 }
 
 export function probeTopic(kafka: Kafka, topic: string): Probe {
-  const admin = kafka.admin({ retry: { retries: 0 } })
-  let connected = false
+  let admin: Admin | null = null
   let asked = { at: -Infinity, answer: Promise.resolve() }
 
   const ask = async () => {
-    if (!connected) await admin.connect()
-    connected = true
-    await admin.fetchTopicMetadata({ topics: [topic] })
+    const asking = admin ?? kafka.admin({ retry: { retries: 0 } })
+    try {
+      if (!admin) await asking.connect()
+      admin = asking
+      await asking.fetchTopicMetadata({ topics: [topic] })
+    } catch (error) {
+      // A connection whose other end is gone without a word stays silent for ever: the next question takes a new one.
+      admin = null
+      void asking.disconnect().catch(() => undefined)
+      throw error
+    }
   }
   return {
     check: () => {
@@ -31,6 +38,6 @@ export function probeTopic(kafka: Kafka, topic: string): Probe {
       }
       return asked.answer
     },
-    stop: () => admin.disconnect(),
+    stop: async () => admin?.disconnect(),
   }
 }

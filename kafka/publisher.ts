@@ -3,162 +3,82 @@
 // request travel as one record. A waiter is settled only after every in-sync replica has all of its lines.
 import kafkajs, { type Kafka, type Producer } from 'kafkajs'
 import type { Logger } from '../runtime/logger.ts'
-import type { Piece } from './pack-records.ts'
-import { partitionOf } from './partition-of.ts'
-import { bytesOf, createWaitingLines, cutLines, type Taken } from './waiting-lines.ts'
-
-/** Lines that Kafka did not acknowledge. They may be stored all the same: the answer may be what was lost. */
-export class NotPublished extends Error {
-  override name = 'NotPublished'
-}
-
-/** Where lines stand in the log: the highest offset of each partition. */
-export type Position = Map<number, number>
+import { within } from '../runtime/retry.ts'
+import { NotPublished, type Position, type PublisherSettings } from './publishing.ts'
+import { openSession, type Session } from './session.ts'
 
 export interface Publisher {
-  /** Connects to Kafka. Rejects when no broker answers. */
+  /** Connects to Kafka, again after the connection was lost. Rejects when no broker answers. */
   connect: () => Promise<void>
+  /** False before the first connection, and from a failure until it is connected again. */
+  isConnected: () => boolean
   /**
    * Keeps lines of one site, in order.
-   * @throws NotPublished when Kafka did not acknowledge in time, or too much is waiting already
+   * @param receivedAt epoch milliseconds; the records' timestamp
+   * @throws NotPublished when Kafka did not acknowledge in time, cannot be reached, or too much is waiting already
    */
-  publish: (siteId: string, lines: string[]) => Promise<Position>
+  publish: (siteId: string, lines: string[], receivedAt: number) => Promise<Position>
   /** Bytes that wait for Kafka. */
   pendingBytes: () => number
-  /** Waits for what was published, then disconnects. */
+  /** Waits until everybody who waits has been told, then disconnects. */
   stop: () => Promise<void>
 }
 
-export interface PublisherSettings {
-  topic: string
-  partitions: number
-  /** A waiter is told that Kafka did not acknowledge after this many milliseconds. */
-  timeoutMs: number
-  /** Bytes that may wait; more are refused. */
-  maxPendingBytes: number
-  /** Most events in one record; 1 gives every event a record of its own. */
-  maxEventsPerRecord: number
-  /** Most bytes in one record of several events. */
-  maxBytesPerRecord: number
-}
+const connectWithinMs = 5000
+const disconnectWithinMs = 1000
 
-/** The most bytes of one partition in one request: it is one record set, which max.message.bytes bounds. */
-const maxBytesPerPartition = 800_000
+/** @param onLost told whenever the connection is lost; `connect` brings the next one */
+export function createPublisher(
+  kafka: Kafka,
+  settings: PublisherSettings,
+  logger: Logger,
+  onLost: () => void = () => undefined,
+): Publisher {
+  let producer: Producer | null = null
+  let session: Session | null = null
 
-/** One call of `publish`: settled when no piece of it is left. */
-interface Waiter {
-  position: Position
-  left: number
-  /** Told already that Kafka did not acknowledge: what of it was not sent yet is not sent any more. */
-  givenUp: boolean
-  resolve: (position: Position) => void
-  reject: (error: NotPublished) => void
-}
-
-export function createPublisher(kafka: Kafka, settings: PublisherSettings, logger: Logger): Publisher {
-  const producer = createProducer(kafka)
-  const waiting = createWaitingLines<Waiter>(({ givenUp }) => !givenUp)
-  let sending: Promise<void> | null = null
-
-  const publish = (siteId: string, lines: string[]) =>
-    new Promise<Position>((resolve, reject) => {
-      const texts = cutLines(lines, Buffer.byteLength(siteId), settings)
-      if (waiting.bytes() + bytesOf(texts) > settings.maxPendingBytes) {
-        reject(new NotPublished('too many events are waiting for Kafka'))
-        return
-      }
-      const waiter = waitFor(texts.length, settings.timeoutMs, resolve, reject)
-      const pieces = texts.map((text) => ({ ...text, siteId, waiter }))
-      waiting.add(partitionOf(siteId, settings.partitions), pieces)
-      sending ??= sendAll()
-    })
-
-  const sendAll = async () => {
-    // Everything that arrives in the same turn of the event loop goes out together.
-    await new Promise(setImmediate)
-    while (waiting.isWanted()) await sendOnce()
-    sending = null
+  const lose = (lost: Producer, given: Promise<unknown>) => {
+    session = null
+    // kafkajs may be trying again by itself: disconnected before, it would connect once more and stay so.
+    void given.then(() => lost.disconnect()).catch(() => undefined)
+    onLost()
   }
-
-  const sendOnce = async () => {
-    const taken = waiting.take(maxBytesPerPartition, settings)
-    try {
-      const offsets = await send(producer, settings.topic, taken)
-      for (const { partition, records } of taken) {
-        const base = offsets.get(partition) ?? 0
-        records.forEach((record, index) => settle(record.pieces, partition, base + index))
-      }
-    } catch (error) {
-      logger.warn({ err: error }, 'kafka did not take events')
-      for (const { records } of taken) for (const { pieces } of records) refuse(pieces)
-    } finally {
-      waiting.forget(taken)
-    }
-  }
-
   return {
-    connect: () => producer.connect(),
-    publish,
-    pendingBytes: waiting.bytes,
+    isConnected: () => session !== null,
+    connect: async () => {
+      if (session) return
+      const next = createProducer(kafka)
+      const connecting = next.connect()
+      try {
+        await within(connectWithinMs, 'Kafka did not answer in time', connecting)
+      } catch (error) {
+        void connecting
+          .catch(() => undefined)
+          .then(() => next.disconnect())
+          .catch(() => undefined)
+        throw error
+      }
+      producer = next
+      session = openSession(next, settings, logger, (given) => lose(next, given))
+    },
+    publish: (siteId, lines, receivedAt) =>
+      session?.publish(siteId, lines, receivedAt) ??
+      Promise.reject(new NotPublished('Kafka cannot be reached')),
+    pendingBytes: () => session?.pendingBytes() ?? 0,
     stop: async () => {
-      await sending
-      await producer.disconnect()
+      await session?.idle()
+      session = null
+      const disconnecting = producer?.disconnect() ?? Promise.resolve()
+      await within(disconnectWithinMs, '', disconnecting).catch(() => undefined)
     },
   }
 }
 
+/** One more try, for a leader that has just moved; after that the lines are better kept elsewhere. */
 function createProducer(kafka: Kafka): Producer {
   return kafka.producer({
     allowAutoTopicCreation: false,
     createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
-    retry: { initialRetryTime: 50, maxRetryTime: 300, retries: 3 },
+    retry: { initialRetryTime: 50, maxRetryTime: 300, retries: 1 },
   })
-}
-
-function waitFor(
-  pieces: number,
-  timeoutMs: number,
-  resolve: Waiter['resolve'],
-  reject: Waiter['reject'],
-): Waiter {
-  const waiter: Waiter = {
-    position: new Map(),
-    left: pieces,
-    givenUp: false,
-    resolve: (position) => {
-      clearTimeout(timer)
-      resolve(position)
-    },
-    reject: (error) => {
-      clearTimeout(timer)
-      waiter.givenUp = true
-      reject(error)
-    },
-  }
-  const timer = setTimeout(
-    () => waiter.reject(new NotPublished('Kafka did not acknowledge in time')),
-    timeoutMs,
-  )
-  return waiter
-}
-
-/** Sends with acks = all. Returns the offset of the first record of each partition. */
-async function send(producer: Producer, topic: string, taken: Taken<Waiter>[]): Promise<Map<number, number>> {
-  const messages = taken.flatMap(({ partition, records }) =>
-    records.map(({ siteId, value }) => ({ key: siteId, value, partition })),
-  )
-  const answers = await producer.sendBatch({ acks: -1, topicMessages: [{ topic, messages }] })
-  return new Map(answers.map(({ partition, baseOffset }) => [partition, Number(baseOffset)]))
-}
-
-function settle(pieces: Piece<Waiter>[], partition: number, offset: number): void {
-  for (const { waiter } of pieces) {
-    waiter.position.set(partition, offset)
-    waiter.left -= 1
-    if (waiter.left === 0) waiter.resolve(waiter.position)
-  }
-}
-
-function refuse(pieces: Piece<Waiter>[]): void {
-  for (const { waiter } of pieces) waiter.reject(new NotPublished('Kafka did not acknowledge'))
 }

@@ -15,6 +15,8 @@ export interface WaitingLines<Waiter> {
   /** Takes what one request may hold of each partition; it counts as waiting until it is forgotten. */
   take: (maxBytesPerPartition: number, limits: PackLimits) => Taken<Waiter>[]
   forget: (taken: Taken<Waiter>[]) => void
+  /** Lets go of everything that was not taken, and gives it in order of its partitions. */
+  clear: () => Piece<Waiter>[]
   /** Bytes that wait, those under way included. */
   bytes: () => number
 }
@@ -46,6 +48,12 @@ export function createWaitingLines<Waiter>(waits: (waiter: Waiter) => boolean): 
       })),
     forget: (taken) => {
       bytes -= bytesOf(taken)
+    },
+    clear: () => {
+      const pieces = [...queues.values()].flat()
+      queues.clear()
+      bytes -= bytesOf(pieces)
+      return pieces
     },
   }
 }

@@ -1,5 +1,6 @@
 // The settings of the local stack.
-import { z } from 'zod'
+import type { z } from 'zod'
+import { dataDirVariables } from '../runtime/config.ts'
 import { port } from '../runtime/env.ts'
 
 /** Where the local stack keeps its data, and the ports it wishes for. */
@@ -10,10 +11,7 @@ export interface LocalSettings {
 }
 
 export const localVariables = {
-  DATA_DIR: z
-    .string()
-    .default('.data')
-    .describe('Folder of everything that `npm start` keeps: Kafka, ClickHouse, and its address file'),
+  ...dataDirVariables,
   KAFKA_PORT: port(9092).describe(
     'TCP port of the embedded Kafka on 127.0.0.1; a free port where it is taken; 0 means any free port',
   ),

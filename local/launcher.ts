@@ -98,6 +98,7 @@ function startOne(spec: ServiceSpec, all: ServiceSpec[], stack: Stack, options: 
   const reporting = all.find(({ name }) => name === 'reporting')
   const serviceEnv = {
     ...env,
+    DATA_DIR: settings.dataDir,
     ...(reporting && !isNamed(env, 'REPORTING_URL') ? { REPORTING_URL: urlOf(host, reporting.port) } : {}),
     ...(stack.kafka ? kafkaEnv(stack.brokers) : {}),
     ...(stack.clickhouse ? clickhouseEnv(stack.clickhouseUrl, spec.user) : {}),

@@ -18,6 +18,15 @@ export const logVariables = {
     .describe('How much is logged: fatal, error, warn, info, debug, trace or silent'),
 }
 
+export const dataDirVariables = {
+  DATA_DIR: z
+    .string()
+    .default('.data')
+    .describe(
+      'Folder of everything that is kept on this machine: Kafka, ClickHouse, the spool, the address file',
+    ),
+}
+
 /** The variables of a service that listens on `portName`. */
 export function serviceVariables<Name extends string>(portName: Name, fallback: number, what: string) {
   return {

@@ -23,6 +23,6 @@ export function createLogger(service: string, level: string, output?: Destinatio
 function describeError(error: unknown): unknown {
   if (!(error instanceof Error)) return error
   const { name, message, code, stack } = error as NodeJS.ErrnoException
-  const isForeseen = code !== undefined || /Kafka|ClickHouse|Published|Misfit/.test(name)
+  const isForeseen = code !== undefined || /Kafka|ClickHouse|Published|Misfit|Spool/.test(name)
   return { type: name, message, ...(code === undefined ? {} : { code }), ...(isForeseen ? {} : { stack }) }
 }

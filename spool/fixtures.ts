@@ -35,7 +35,7 @@ export async function openAt(folder: string, overrides: Partial<SpoolOptions> = 
 export async function takeAll(spool: Spool): Promise<string[]> {
   const texts: string[] = []
   for (let taken = await spool.takeOldest(); taken; taken = await spool.takeOldest()) {
-    for (const entry of taken.entries) {
+    for (const entry of taken.entries()) {
       texts.push(entry.text.toString())
       taken.acknowledge(entry)
     }

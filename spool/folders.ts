@@ -38,7 +38,7 @@ export async function takeFolder(root: string, topic: string): Promise<OwnedFold
 
 /** Takes one folder of `topic` that holds events and that nobody owns; null where there is none. */
 export async function takeLeftFolder(root: string, topic: string): Promise<OwnedFolder | null> {
-  for (const name of await readdir(root)) {
+  for (const name of await readdir(root).catch(() => [])) {
     const folder = join(root, name)
     if (!isOf(topic, name) || (await segmentNumbers(folder)).length === 0) continue
     const lock = await lockFolder(folder)

@@ -22,7 +22,7 @@ export interface Spool {
   append: (entry: Entry) => Promise<void>
   /** Whether entries of this lane are in it, or on their way: younger ones go behind them. */
   holds: (lane: number) => boolean
-  /** The oldest segment; null where the spool is empty. The next can be had once this one is removed. */
+  /** The oldest segment; null where the spool is empty. The next can be had once this one is removed. One call at a time. */
   takeOldest: () => Promise<TakenSegment | null>
   state: () => SpoolState
   /** Lets the folder go. What is in it stays for whoever takes it next. */
@@ -76,6 +76,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   const damage = { bytes: found.damagedBytes }
   const commit = createCommit(log, folder, logger)
   let refusedBytes = 0
+  let taken: TakenSegment | null = null
   const hasRoomFor = (bytes: number) => ledger.bytes() + bytes <= options.maxBytes
 
   const append = async (entry: Entry) => {
@@ -94,7 +95,11 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   return {
     append,
     holds: ledger.holds,
-    takeOldest: () => takeOldest({ ledger, log, laneOf, logger, damage }),
+    takeOldest: async () => {
+      const isSame = taken !== null && ledger.segments().includes(taken.segment)
+      if (!isSame) taken = await takeOldest({ ledger, log, laneOf, logger, damage })
+      return taken
+    },
     state: () => ({
       ...stateOf(ledger),
       tornBytes: found.tornBytes,

@@ -7,9 +7,10 @@ import type { SegmentLog } from './segment-log.ts'
 import { readSegment, removeSegment, type Segment } from './segment.ts'
 
 export interface TakenSegment {
-  /** In the order they were appended. */
-  entries: Entry[]
-  /** The entry is kept elsewhere. Once for each. */
+  segment: Segment
+  /** Those that are not acknowledged, in the order they were appended. */
+  entries: () => Entry[]
+  /** The entry is kept elsewhere. */
   acknowledge: (entry: Entry) => void
   /** Called when all of them are kept elsewhere. */
   remove: () => Promise<void>
@@ -33,10 +34,13 @@ export async function takeOldest(holdings: Holdings): Promise<TakenSegment | nul
   if (ledger.segments().length <= 1) await log.seal()
   const [segment] = ledger.segments()
   if (!segment) return null
-  const entries = await readEntries(segment, holdings)
+  const left = new Set(await readEntries(segment, holdings))
   return {
-    entries,
-    acknowledge: (entry) => ledger.acknowledge(segment, laneOf(entry.siteId), entry),
+    segment,
+    entries: () => [...left],
+    acknowledge: (entry) => {
+      if (left.delete(entry)) ledger.acknowledge(segment, laneOf(entry.siteId), entry)
+    },
     remove: async () => {
       await removeSegment(segment)
       ledger.forget(segment)

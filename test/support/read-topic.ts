@@ -7,6 +7,8 @@ export interface ReadRecord {
   offset: number
   key: string
   value: string
+  /** Epoch milliseconds. */
+  timestamp: number
 }
 
 /** The first `count` records, ordered by partition and offset. The test's own timeout is the bound. */
@@ -23,8 +25,11 @@ export async function readTopic(kafka: Kafka, topic: string, count: number): Pro
     consumer
       .run({
         eachMessage: ({ partition, message }) => {
-          const { key, value, offset } = message
-          records.push({ partition, offset: Number(offset), key: String(key), value: String(value) })
+          const { key, value, offset, timestamp } = message
+          records.push({
+            ...{ partition, offset: Number(offset), timestamp: Number(timestamp) },
+            ...{ key: String(key), value: String(value) },
+          })
           if (records.length >= count) resolve()
           return Promise.resolve()
         },

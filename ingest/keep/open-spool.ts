@@ -1,0 +1,44 @@
+// The spool of this process, and those that others left behind.
+import { partitionOf } from '../../kafka/partition-of.ts'
+import type { Logger } from '../../runtime/logger.ts'
+import { takeFolder, takeLeftFolder, type OwnedFolder } from '../../spool/folders.ts'
+import { openSpool, type Spool } from '../../spool/spool.ts'
+
+export interface SpoolPlace {
+  dir: string
+  maxBytes: number
+  topic: string
+  partitions: number
+  logger: Logger
+}
+
+/**
+ * Opens a spool of its own for this process, with what an earlier one may have left in it.
+ * @throws SpoolFolderError where the folder cannot be used
+ */
+export async function openOwnSpool(place: SpoolPlace): Promise<Spool> {
+  const owned = await takeFolder(place.dir, place.topic)
+  const spool = await openIn(owned, place)
+  const { bytes, events } = spool.state()
+  place.logger.info({ folder: owned.folder, bytes, events }, 'the spool is open')
+  return spool
+}
+
+/** Opens a spool of a process that is gone; null where there is none. */
+export async function openLeftSpool(place: SpoolPlace): Promise<Spool | null> {
+  const left = await takeLeftFolder(place.dir, place.topic)
+  if (!left) return null
+  place.logger.info({ folder: left.folder }, 'taking over a spool that was left behind')
+  return openIn(left, place)
+}
+
+async function openIn({ folder, lock }: OwnedFolder, place: SpoolPlace): Promise<Spool> {
+  const { maxBytes, partitions, logger } = place
+  const laneOf = (siteId: string) => partitionOf(siteId, partitions)
+  try {
+    return await openSpool({ folder, lock, maxBytes, laneOf, logger })
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}

@@ -1,0 +1,80 @@
+// One producer's time with Kafka. It ends when a request stays without an answer, or nothing of it was taken: everybody
+// who waits is told at once, and the next session begins with connections of its own, since these may hang for ever.
+import type { Producer } from 'kafkajs'
+import type { Logger } from '../runtime/logger.ts'
+import { partitionOf } from './partition-of.ts'
+import {
+  NotPublished,
+  refuse,
+  waitFor,
+  type Position,
+  type PublisherSettings,
+  type Waiter,
+} from './publishing.ts'
+import { sendRecords } from './send-records.ts'
+import { bytesOf, createWaitingLines, cutLines } from './waiting-lines.ts'
+
+export interface Session {
+  publish: (siteId: string, lines: string[], receivedAt: number) => Promise<Position>
+  pendingBytes: () => number
+  /** Resolves when everybody who waits has been told. */
+  idle: () => Promise<void>
+}
+
+/** The most bytes of one partition in one request: it is one record set, which max.message.bytes bounds. */
+const maxBytesPerPartition = 800_000
+
+/**
+ * Sends over a producer that is connected.
+ * @param onLost called when the session has ended; the producer is to be disconnected once `given` has settled
+ */
+export function openSession(
+  producer: Producer,
+  settings: PublisherSettings,
+  logger: Logger,
+  onLost: (given: Promise<unknown>) => void,
+): Session {
+  const waiting = createWaitingLines<Waiter>(({ givenUp }) => !givenUp)
+  let sending: Promise<void> | null = null
+  let isLost = false
+
+  const publish = (siteId: string, lines: string[], receivedAt: number) =>
+    new Promise<Position>((resolve, reject) => {
+      const texts = cutLines(lines, Buffer.byteLength(siteId), settings)
+      if (waiting.bytes() + bytesOf(texts) > settings.maxPendingBytes) {
+        reject(new NotPublished('too many events are waiting for Kafka'))
+        return
+      }
+      const waiter = waitFor(texts.length, settings.timeoutMs, resolve, reject)
+      const pieces = texts.map((text) => ({ ...text, siteId, receivedAt, waiter }))
+      waiting.add(partitionOf(siteId, settings.partitions), pieces)
+      sending ??= sendAll()
+    })
+
+  const sendAll = async () => {
+    // Everything that arrives in the same turn of the event loop goes out together.
+    await new Promise(setImmediate)
+    while (!isLost && waiting.isWanted()) await sendOnce()
+    sending = null
+  }
+
+  const sendOnce = async () => {
+    const taken = waiting.take(maxBytesPerPartition, settings)
+    const { refused, error, given } = await sendRecords(producer, settings.topic, taken, settings.timeoutMs)
+    if (error !== null) logger.warn({ err: error }, 'kafka did not take events')
+    for (const { records } of refused) for (const { pieces } of records) refuse(pieces)
+    waiting.forget(taken)
+    if (refused.length < taken.length) return
+    isLost = true
+    refuse(waiting.clear())
+    onLost(given)
+  }
+
+  return {
+    publish,
+    pendingBytes: waiting.bytes,
+    idle: async () => {
+      while (sending) await sending
+    },
+  }
+}
