@@ -1,0 +1,85 @@
+// A topic of one partition, a group and a ClickHouse that deduplicates nothing by itself, for tests of the consumer.
+import { randomUUID } from 'node:crypto'
+import { createClickHouse } from '../clickhouse/client.ts'
+import { eventsTarget, insertLines, rangesTarget } from '../clickhouse/insert-lines.ts'
+import { readStoreClock } from '../clickhouse/look.ts'
+import { createKafka } from '../kafka/client.ts'
+import { readTopicId } from '../kafka/topic-id.ts'
+import { ensureTopic } from '../kafka/topics.ts'
+import { freshDatabase, freshKafka, freshName, rowsOf, testLogger } from '../test/support/fresh.ts'
+import { toMetadata } from './lane/intent.ts'
+import type { Intent } from './lane/protocol.ts'
+
+/** A consumer's world of its own. */
+export async function startWorld() {
+  const kafka = freshKafka({ partitions: 1 })
+  const { settings, clickhouse } = await freshDatabase()
+  for (const table of ['events', 'dead_letters', 'ranges']) {
+    await clickhouse.command({
+      query: `ALTER TABLE ${table} MODIFY SETTING non_replicated_deduplication_window = 0`,
+    })
+  }
+  const client = createKafka(kafka, 'test', testLogger())
+  await ensureTopic(client, kafka.topic)
+  const topicId = await readTopicId(client, kafka.topic.name)
+  const paths = async () =>
+    (await rowsOf<{ path: string }>(clickhouse, 'SELECT path FROM events ORDER BY path')).map(
+      ({ path }) => path,
+    )
+  const books = async () =>
+    (
+      await rowsOf<{ lines: number; rows: number; duplicates: number; dead: number; next: number }>(
+        clickhouse,
+        'SELECT sum(lines) AS lines, sum(rows) AS rows, sum(duplicates) AS duplicates, sum(dead) AS dead, max(last_offset) + 1 AS next FROM ranges',
+      )
+    )[0]
+  const source = { topic: kafka.topic.name, topicId, partition: 0 }
+  return { kafka, client, settings, clickhouse, source, paths, books, groupId: freshName('group') }
+}
+
+export type World = Awaited<ReturnType<typeof startWorld>>
+
+/** A record of the site demo. */
+export const event = (path: string, more: object = {}) => ({
+  key: 'demo',
+  value: JSON.stringify({ site_id: 'demo', event_type: 'view', path, ...more }),
+})
+
+/** Commits as a consumer would that died right after. */
+export async function commitIntent({ client, source, groupId }: World, intent: Intent): Promise<void> {
+  const consumer = client.consumer({ groupId })
+  await consumer.connect()
+  await consumer.subscribe({ topic: source.topic })
+  const joined = new Promise((resolve) => consumer.on(consumer.events.GROUP_JOIN, resolve))
+  await consumer.run({ autoCommit: false, eachMessage: () => Promise.resolve() })
+  await joined
+  const metadata = toMetadata(source.topicId, intent)
+  await consumer.commitOffsets([{ ...source, offset: String(intent.first), metadata }])
+  await consumer.disconnect()
+}
+
+/** Stores rows as an insert would that was cut off before its books. */
+export async function storeRows(
+  { settings, clickhouse, source }: World,
+  offsets: number[],
+  withBooks: Intent | null,
+) {
+  const inserter = createClickHouse(settings, 10_000, false)
+  const deadline = Math.ceil(await readStoreClock(clickhouse)) + 100
+  const common = { token: '', deadline, queryPrefix: 'test/' }
+  const lines = offsets.map((offset) =>
+    Buffer.from(
+      `{"received_at":1763110000123,"kafka_offset":${offset},"kafka_line":0,"site_id":"demo","event_type":"view","path":"/${offset}","timestamp":1763110000123,"event_id":"${randomUUID()}"}\n`,
+    ),
+  )
+  const lineCount = lines.length
+  await insertLines(inserter, { ...common, target: eventsTarget, lines, lineCount, constants: source })
+  if (withBooks) {
+    const books = [
+      Buffer.from(`{"site_id":"demo","lines":${lineCount},"rows":${lineCount},"duplicates":0,"dead":0}\n`),
+    ]
+    const constants = { ...source, first: withBooks.first, last: withBooks.last }
+    await insertLines(inserter, { ...common, target: rangesTarget, lines: books, lineCount: 1, constants })
+  }
+  await inserter.close()
+}

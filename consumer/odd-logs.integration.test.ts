@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest'
+import { withAdmin } from '../kafka/client.ts'
+import { readTopicId } from '../kafka/topic-id.ts'
+import { ensureTopic } from '../kafka/topics.ts'
+import { freshName, rowsOf } from '../test/support/fresh.ts'
+import { startTestConsumer, until } from '../test/support/pipeline.ts'
+import { produce } from '../test/support/produce.ts'
+import { event, startWorld } from './fixtures.ts'
+
+describe('a log that is not what it was', () => {
+  it('that was made anew is read from its start, though the group knows higher offsets', async () => {
+    const world = await startWorld()
+    const first = await startTestConsumer(world.kafka, world.settings, world.groupId)
+    await produce(world.kafka, [event('/a'), event('/b'), event('/c')])
+    await until(async () => (await world.books())?.next === 3)
+    await first.stop()
+    await withAdmin(world.client, (admin) => admin.deleteTopics({ topics: [world.source.topic] }))
+    const stillThere = () =>
+      readTopicId(world.client, world.source.topic).then(
+        () => true,
+        () => false,
+      )
+    await until(async () => !(await stillThere()))
+    await ensureTopic(world.client, world.kafka.topic)
+    await produce(world.kafka, [event('/d'), event('/e'), event('/f'), event('/g')])
+    await startTestConsumer(world.kafka, world.settings, world.groupId)
+    await until(async () => (await world.paths()).length >= 7)
+    expect(await world.paths()).toEqual(['/a', '/b', '/c', '/d', '/e', '/f', '/g'])
+  })
+
+  it('is not stored again where the offsets were set back', async () => {
+    const world = await startWorld()
+    const first = await startTestConsumer(world.kafka, world.settings, world.groupId)
+    await produce(world.kafka, [event('/a'), event('/b')])
+    await until(async () => (await world.books())?.next === 2)
+    await first.stop()
+    const { topic } = world.source
+    await withAdmin(world.client, (admin) =>
+      admin.setOffsets({ groupId: world.groupId, topic, partitions: [{ partition: 0, offset: '0' }] }),
+    )
+    await startTestConsumer(world.kafka, world.settings, world.groupId)
+    await produce(world.kafka, [event('/c')])
+    await until(async () => (await world.books())?.next === 3)
+    expect(await world.paths()).toEqual(['/a', '/b', '/c'])
+  })
+
+  it('may have transactions in it, whose markers take offsets, and aborted ones, which are not stored', async () => {
+    const world = await startWorld()
+    await startTestConsumer(world.kafka, world.settings, world.groupId)
+    const producer = world.client.producer({
+      transactionalId: freshName('tx'),
+      maxInFlightRequests: 1,
+      idempotent: true,
+    })
+    await producer.connect()
+    for (const [path, ends] of [
+      ['/kept', 'commit'],
+      ['/dropped', 'abort'],
+      ['/kept-too', 'commit'],
+    ] as const) {
+      const transaction = await producer.transaction()
+      await transaction.send({ topic: world.source.topic, messages: [event(path)] })
+      await transaction[ends]()
+    }
+    await producer.disconnect()
+    await produce(world.kafka, [event('/last')])
+    await until(async () => (await world.paths()).includes('/last'))
+    expect(await world.paths()).toEqual(['/kept', '/kept-too', '/last'])
+    const holes = (await rowsOf(
+      world.clickhouse,
+      'SELECT first_offset AS first, last_offset AS last FROM ranges ORDER BY first',
+    )) as { first: number; last: number }[]
+    holes.forEach(({ first }, at) => expect(first).toBe(at === 0 ? 0 : (holes[at - 1]?.last ?? 0) + 1))
+  })
+})

@@ -1,0 +1,95 @@
+import { onTestFinished, describe, expect, it } from 'vitest'
+import { readStoreClock } from '../clickhouse/look.ts'
+import { openTcpProxy } from '../faults/proxy/tcp-proxy.ts'
+import { withAdmin } from '../kafka/client.ts'
+import { rowsOf } from '../test/support/fresh.ts'
+import { get } from '../test/support/http.ts'
+import { startTestConsumer, until } from '../test/support/pipeline.ts'
+import { produce } from '../test/support/produce.ts'
+import { commitIntent, event, startWorld, storeRows } from './fixtures.ts'
+
+describe('a range that was pending when its consumer died', () => {
+  const fourEvents = ['/0', '/1', '/2', '/3'].map((path) => event(path))
+
+  it.each([
+    ['was not stored', []],
+    ['was stored in part', [0, 2]],
+    ['was stored but for its books', [0, 1, 2]],
+  ])('that %s is stored once, and so is what follows', async (_name, stored) => {
+    const world = await startWorld()
+    await produce(world.kafka, fourEvents)
+    await commitIntent(world, { first: 0, last: 2, deadline: 1 })
+    if (stored.length > 0) await storeRows(world, stored, null)
+    await startTestConsumer(world.kafka, world.settings, world.groupId)
+    await until(async () => (await world.books())?.next === 4)
+    expect(await world.paths()).toEqual(['/0', '/1', '/2', '/3'])
+    expect(await world.books()).toEqual({ lines: 4, rows: 4, duplicates: 0, dead: 0, next: 4 })
+    const spans = 'SELECT first_offset AS first, last_offset AS last FROM ranges ORDER BY first'
+    expect((await rowsOf(world.clickhouse, spans))[0]).toEqual({ first: 0, last: 2 })
+  })
+
+  it('that was stored wholly is not stored again', async () => {
+    const world = await startWorld()
+    await produce(world.kafka, fourEvents)
+    const intent = { first: 0, last: 2, deadline: 4_000_000_000 }
+    await commitIntent(world, intent)
+    await storeRows(world, [0, 1, 2], intent)
+    await startTestConsumer(world.kafka, world.settings, world.groupId)
+    await until(async () => (await world.books())?.next === 4)
+    expect(await world.paths()).toEqual(['/0', '/1', '/2', '/3'])
+  })
+
+  it('is waited for until its deadline has passed', async () => {
+    const world = await startWorld()
+    await produce(world.kafka, fourEvents)
+    const deadline = Math.ceil(await readStoreClock(world.clickhouse)) + 4
+    await commitIntent(world, { first: 0, last: 2, deadline })
+    await startTestConsumer(world.kafka, world.settings, world.groupId)
+    await until(async () => (await world.paths()).length > 0)
+    expect(await readStoreClock(world.clickhouse)).toBeGreaterThanOrEqual(deadline)
+    await until(async () => (await world.books())?.next === 4)
+    expect(await world.paths()).toEqual(['/0', '/1', '/2', '/3'])
+  })
+
+  it('that Kafka has dropped since is in the books with what was stored of it', async () => {
+    const world = await startWorld()
+    await produce(world.kafka, fourEvents)
+    await commitIntent(world, { first: 0, last: 2, deadline: 1 })
+    await storeRows(world, [0, 1], null)
+    const partitions = [{ partition: 0, offset: '3' }]
+    await withAdmin(world.client, async (admin) => {
+      // kafkajs deletes records only of a topic it has asked about before.
+      await admin.fetchTopicOffsets(world.source.topic)
+      await admin.deleteTopicRecords({ topic: world.source.topic, partitions })
+    })
+    const consumer = await startTestConsumer(world.kafka, world.settings, world.groupId)
+    await until(async () => (await world.books())?.next === 4)
+    expect(await world.paths()).toEqual(['/0', '/1', '/3'])
+    expect(await world.books()).toMatchObject({ lines: 3, rows: 3 })
+    expect(String((await get(`${consumer.url}/metrics`)).body['text'])).toMatch(/^events_expired_total 3/m)
+  })
+})
+
+describe('an insert whose answer is lost', () => {
+  it('is looked for, and neither repeated nor forgotten', async () => {
+    const world = await startWorld()
+    const { hostname, port } = new URL(world.settings.url)
+    const proxy = await openTcpProxy({ host: hostname, port: Number(port) })
+    onTestFinished(proxy.close)
+    const settings = { ...world.settings, url: `http://127.0.0.1:${proxy.port}` }
+    const consumer = await startTestConsumer(world.kafka, settings, world.groupId)
+    await produce(world.kafka, [event('/a')])
+    await until(async () => (await world.paths()).length === 1)
+    proxy.set({ kind: 'swallow' })
+    await produce(world.kafka, [event('/b'), event('/c')])
+    await until(async () => (await world.paths()).length === 3)
+    await until(async () =>
+      /^insert_retries_total [1-9]/m.test(String((await get(`${consumer.url}/metrics`)).body['text'])),
+    )
+    proxy.set({ kind: 'none' })
+    await produce(world.kafka, [event('/d')])
+    await until(async () => (await world.books())?.next === 4)
+    expect(await world.paths()).toEqual(['/a', '/b', '/c', '/d'])
+    expect(await world.books()).toMatchObject({ lines: 4, rows: 4 })
+  })
+})
