@@ -10,7 +10,7 @@ const run = promisify(execFile)
 
 export interface SmallDisk {
   folder: string
-  /** Takes all the room there is. */
+  /** Takes all the room there is but what it is to leave. */
   fill: () => Promise<void>
   /** Gives the room back. */
   free: () => Promise<void>
@@ -32,9 +32,10 @@ const nameOf = (pid: number) => `tallyline-faults:${pid}:${processStart(pid) ?? 
 /**
  * Mounts a file system in memory.
  * @param bytes how much it holds
+ * @param left how much is left of it when it is full
  * @throws Error where the system refuses
  */
-export async function mountSmallDisk(folder: string, bytes: number): Promise<SmallDisk> {
+export async function mountSmallDisk(folder: string, bytes: number, left = 0): Promise<SmallDisk> {
   await mkdir(folder, { recursive: true })
   await run('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, nameOf(process.pid), folder])
   const ballast = join(folder, 'ballast')
@@ -44,7 +45,8 @@ export async function mountSmallDisk(folder: string, bytes: number): Promise<Sma
     fill: async () => {
       const { bavail, bsize } = await statfs(folder)
       // Whoever writes meanwhile may take the last of it first.
-      if (bavail > 0) await run('fallocate', ['-l', String(bavail * bsize), ballast]).catch(() => undefined)
+      const taken = bavail * bsize - left
+      if (taken > 0) await run('fallocate', ['-l', String(taken), ballast]).catch(() => undefined)
     },
     free: () => rm(ballast, { force: true }),
     keep: () => {
