@@ -6,7 +6,7 @@ import { freshDatabase, rowsOf } from '../test/support/fresh.ts'
 import { createClickHouse, type ClickHouse } from './client.ts'
 import { isLate } from './errors.ts'
 import { eventsTarget, insertLines, queryPrefixOf } from './insert-lines.ts'
-import { endInserts, lookForRange, queryStoredLines, readStoreClock } from './look.ts'
+import { endInserts, lookForRange, queryStoredEvents, readStoreClock } from './look.ts'
 
 const source = { topic: 'events', topicId: '7e0e0f3a-6d52-4f0e-9a55-0c1d2e3f4a5b', partition: 3 }
 const span = { first: 7, last: 9 }
@@ -97,13 +97,13 @@ describe('a look', () => {
     const { clickhouse, inserter } = await start()
     const deadline = Math.ceil(await readStoreClock(clickhouse)) + 30
     await insertLines(inserter, insertOf([0, 1], deadline))
-    const lines = (changed: object) => queryStoredLines(clickhouse, 'events', { ...source, ...changed }, span)
-    expect([...(await lines({}))].sort()).toEqual([
-      ['7:0', 's'],
-      ['7:1', 's'],
+    const lines = (changed: object) => queryStoredEvents(clickhouse, { ...source, ...changed }, span)
+    expect((await lines({})).sort((a, b) => a.line - b.line)).toMatchObject([
+      { offset: 7, line: 0, site: 's', timestamp: Date.UTC(2025, 0, 2), receivedAt: 1763110000123 },
+      { offset: 7, line: 1, site: 's', timestamp: Date.UTC(2025, 1, 2) },
     ])
-    expect((await lines({ partition: 4 })).size).toBe(0)
-    expect((await lines({ topicId: '00000000-0000-0000-0000-000000000000' })).size).toBe(0)
+    expect(await lines({ partition: 4 })).toEqual([])
+    expect(await lines({ topicId: '00000000-0000-0000-0000-000000000000' })).toEqual([])
     await inserter.close()
   })
 })

@@ -62,20 +62,50 @@ export async function endInserts(clickhouse: ClickHouse, queryPrefix: string): P
   })
 }
 
-/** Lines of a range that are stored, each as `offset:line`. */
-export async function queryStoredLines(
+/** A line that is stored. */
+export interface StoredLine {
+  offset: number
+  line: number
+  site: string
+}
+
+/** An event that is stored; times are epoch milliseconds. */
+export interface StoredEventLine extends StoredLine {
+  eventId: string
+  timestamp: number
+  receivedAt: number
+}
+
+const lineRow = z.object({ offset: z.number(), line: z.number(), site: z.string() })
+const eventRow = lineRow.extend({ eventId: z.string(), timestamp: z.number(), receivedAt: z.number() })
+
+const ofSpan = `kafka_topic_id = {topicId:UUID} AND kafka_partition = {partition:UInt32}
+  AND kafka_offset BETWEEN {first:UInt64} AND {last:UInt64}`
+
+/** The events of a range that are stored. */
+export async function queryStoredEvents(
   clickhouse: ClickHouse,
-  table: 'events' | 'dead_letters',
   { topicId, partition }: Source,
   { first, last }: Span,
-): Promise<Map<string, string>> {
-  const site = table === 'events' ? 'site_id' : 'kafka_key'
-  const rows = await queryRows(clickhouse, z.object({ place: z.string(), site: z.string() }), {
-    query: `SELECT concat(toString(kafka_offset), ':', toString(kafka_line)) AS place, toString(${site}) AS site
-      FROM ${table}
-      WHERE kafka_topic_id = {topicId:UUID} AND kafka_partition = {partition:UInt32}
-        AND kafka_offset BETWEEN {first:UInt64} AND {last:UInt64}`,
+): Promise<StoredEventLine[]> {
+  return queryRows(clickhouse, eventRow, {
+    query: `SELECT kafka_offset AS offset, kafka_line AS line, toString(site_id) AS site,
+        toString(event_id) AS eventId, toUnixTimestamp64Milli(events.timestamp) AS timestamp,
+        toUnixTimestamp64Milli(received_at) AS receivedAt
+      FROM events WHERE ${ofSpan}`,
     query_params: { topicId, partition, first, last },
   })
-  return new Map(rows.map(({ place, site }) => [place, site]))
+}
+
+/** The dead letters of a range that are stored. */
+export async function queryStoredDeadLetters(
+  clickhouse: ClickHouse,
+  { topicId, partition }: Source,
+  { first, last }: Span,
+): Promise<StoredLine[]> {
+  return queryRows(clickhouse, lineRow, {
+    query: `SELECT kafka_offset AS offset, kafka_line AS line, toValidUTF8(kafka_key) AS site
+      FROM dead_letters WHERE ${ofSpan}`,
+    query_params: { topicId, partition, first, last },
+  })
 }

@@ -1,4 +1,4 @@
-// Which events are stored already: those of late, to know them again without asking, and any by their ids.
+// Which events are stored already: those of late, to know them again without asking, and others by their ids.
 import { z } from 'zod'
 import type { ClickHouse } from './client.ts'
 import type { Source } from './insert-lines.ts'
@@ -70,7 +70,7 @@ export async function queryHorizon(
 ): Promise<{ all: number; sites: Map<string, number> }> {
   const params = { since, latest: since + skewMs }
   const before = "received_at < fromUnixTimestamp64Milli({since:Int64}, 'UTC')"
-  const [any] = await queryRows(clickhouse, z.object({ found: z.number() }), {
+  const [older] = await queryRows(clickhouse, z.object({ found: z.number() }), {
     query: `SELECT count() AS found FROM (SELECT 1 FROM events WHERE ${before} LIMIT 1)`,
     query_params: params,
   })
@@ -80,7 +80,7 @@ export async function queryHorizon(
     query_params: params,
   })
   return {
-    all: any && any.found > 0 ? params.latest : -Infinity,
+    all: older && older.found > 0 ? params.latest : -Infinity,
     sites: new Map(ahead.map(({ site, newest }) => [site, newest])),
   }
 }

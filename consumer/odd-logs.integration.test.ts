@@ -5,7 +5,7 @@ import { ensureTopic } from '../kafka/topics.ts'
 import { freshName, rowsOf } from '../test/support/fresh.ts'
 import { startTestConsumer, until } from '../test/support/pipeline.ts'
 import { produce } from '../test/support/produce.ts'
-import { event, startWorld } from './fixtures.ts'
+import { event, startWorld } from '../test/support/consumer-world.ts'
 
 describe('a log that is not what it was', () => {
   it('that was made anew is read from its start, though the group knows higher offsets', async () => {

@@ -1,3 +1,4 @@
+import { toEventUuid } from '../event/event-id.ts'
 import { onTestFinished, describe, expect, it } from 'vitest'
 import { readStoreClock } from '../clickhouse/look.ts'
 import { openTcpProxy } from '../faults/proxy/tcp-proxy.ts'
@@ -6,7 +7,10 @@ import { rowsOf } from '../test/support/fresh.ts'
 import { get } from '../test/support/http.ts'
 import { startTestConsumer, until } from '../test/support/pipeline.ts'
 import { produce } from '../test/support/produce.ts'
-import { commitIntent, event, startWorld, storeRows } from './fixtures.ts'
+import { commitIntent, event, startWorld, storeRows } from '../test/support/consumer-world.ts'
+
+/** As the consumer makes it of the ids that the copies carry. */
+const toId = (offset: number) => toEventUuid('demo', `/${offset}`)
 
 describe('a range that was pending when its consumer died', () => {
   const fourEvents = ['/0', '/1', '/2', '/3'].map((path) => event(path))
@@ -27,6 +31,26 @@ describe('a range that was pending when its consumer died', () => {
     const spans = 'SELECT first_offset AS first, last_offset AS last FROM ranges ORDER BY first'
     expect((await rowsOf(world.clickhouse, spans))[0]).toEqual({ first: 0, last: 2 })
   })
+
+  it.each([
+    ['not at all', [], false],
+    ['in part', [0, 2], false],
+    ['wholly', [0, 1, 2], true],
+  ])(
+    'that was stored %s is known before its copies that follow are judged',
+    async (_name, stored, isWhole) => {
+      const world = await startWorld()
+      const sent = ['/0', '/1', '/2'].map((path) => event(path, { event_id: path }))
+      await produce(world.kafka, [...sent, ...sent, event('/3')])
+      const intent = { first: 0, last: 2, deadline: isWhole ? 4_000_000_000 : 1 }
+      await commitIntent(world, intent)
+      if (stored.length > 0) await storeRows(world, stored, isWhole ? intent : null, toId)
+      await startTestConsumer(world.kafka, world.settings, world.groupId)
+      await until(async () => (await world.books())?.next === 7)
+      expect(await world.paths()).toEqual(['/0', '/1', '/2', '/3'])
+      expect(await world.books()).toMatchObject({ lines: 7, rows: 4, duplicates: 3 })
+    },
+  )
 
   it('that was stored wholly is not stored again', async () => {
     const world = await startWorld()

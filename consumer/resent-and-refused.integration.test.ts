@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { rowsOf } from '../test/support/fresh.ts'
 import { startTestConsumer, until } from '../test/support/pipeline.ts'
 import { produce } from '../test/support/produce.ts'
-import { event, startWorld } from './fixtures.ts'
+import { event, startWorld } from '../test/support/consumer-world.ts'
 
 describe('an event that is sent again', () => {
   const id = randomUUID()

@@ -63,20 +63,15 @@ export async function startConsumer(
   })
   const checks = {
     kafka: probe.check,
-    group: () => (consumption.isMember() ? Promise.resolve() : Promise.reject(new Error('has not joined'))),
+    group: groupCheck(() => consumption),
     clickhouse: () => pingClickHouse(clickhouse),
   }
 
-  const consume = async () => {
+  const connect = async () => {
     await ensureTopic(kafka, config.kafka.topic)
     await admin.connect()
-    await consumption.start()
   }
-  const consuming = untilDone(consume, {
-    isHopeless: (error) => error instanceof TopicMisfit,
-    onFailure: (error, pauseMs) => logger.warn({ err: error, pauseMs }, 'kafka cannot be reached'),
-    signal: stopping.signal,
-  }).then(() => consumption.failed)
+  const consuming = consume(connect, consumption, stopping.signal, logger)
 
   const server = createServer(createApp({ checks, registry: metrics.registry, logger }))
   const url = await listen(server, config.listen)
@@ -92,6 +87,25 @@ export async function startConsumer(
       await Promise.all([closeServer(server), ...clients])
     },
   }
+}
+
+/** Rejects when consuming has ended for good. */
+async function consume(
+  connect: () => Promise<void>,
+  consumption: Consumption,
+  signal: AbortSignal,
+  logger: Logger,
+): Promise<never> {
+  await untilDone(() => connect().then(consumption.start), {
+    isHopeless: (error) => error instanceof TopicMisfit,
+    onFailure: (error, pauseMs) => logger.warn({ err: error, pauseMs }, 'kafka cannot be reached'),
+    signal,
+  })
+  return consumption.failed
+}
+
+function groupCheck(consumption: () => Consumption): () => Promise<void> {
+  return () => (consumption().isMember() ? Promise.resolve() : Promise.reject(new Error('has not joined')))
 }
 
 /** How lanes are made: everything of a membership that outlives it. */

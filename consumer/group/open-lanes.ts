@@ -6,7 +6,8 @@ import { untilDone } from '../../runtime/retry.ts'
 import type { RangeLimits } from '../config.ts'
 import { createLane, type Lane } from '../lane/lane.ts'
 import type { StoreSteps } from '../lane/pending-range.ts'
-import { createPrepareRange, judgeWith } from '../lane/prepare-range.ts'
+import { judgeWith } from '../lane/judge.ts'
+import { createPrepareRange } from '../lane/prepare-range.ts'
 import type { LaneStart, Span } from '../lane/protocol.ts'
 import type { Range } from '../lane/range.ts'
 import { loadWindow } from '../recent-ids/load-window.ts'
@@ -24,7 +25,7 @@ export interface OpenLanesParts {
   inserter: ClickHouse
   readStarts: ReadStarts
   /** How a range is stored, apart from how it is prepared and committed. */
-  steps: Omit<StoreSteps, 'prepare' | 'commit'>
+  steps: Omit<StoreSteps, 'prepare' | 'learn' | 'commit'>
   onStored: (source: Source, span: Span, range: Range) => void
   /** The ids that are known from now on. */
   onWindow: (recentIds: RecentIds) => void
@@ -68,7 +69,7 @@ export function createOpenLanes(parts: OpenLanesParts): OpenLanes {
     })
     const steps: StoreSteps = {
       ...parts.steps,
-      prepare: createPrepareRange(clickhouse, inserter, recentIds),
+      ...createPrepareRange(clickhouse, inserter, recentIds),
       commit,
     }
     const newLane = (partition: number, start: LaneStart) => {

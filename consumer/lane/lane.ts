@@ -2,7 +2,8 @@
 import type { Source } from '../../clickhouse/insert-lines.ts'
 import type { RangeLimits } from '../config.ts'
 import type { SourceRecord } from './decode-record.ts'
-import { createOpenRange, type JudgeEvent } from './open-range.ts'
+import type { JudgeEvent } from './judge.ts'
+import { createOpenRange } from './open-range.ts'
 import { createPendingRange, type StoreSteps } from './pending-range.ts'
 import {
   hasOpen,
@@ -11,6 +12,7 @@ import {
   type LaneEffect,
   type LaneEvent,
   type LaneStart,
+  type LaneState,
   type Span,
 } from './protocol.ts'
 import type { Range } from './range.ts'
@@ -46,28 +48,27 @@ export interface LaneParts {
 }
 
 export function createLane(parts: LaneParts): Lane {
-  const { source, steps } = parts
-  const ended = new AbortController()
+  const { source } = parts
   const drained = createFlag()
-  const pending = createPendingRange(source, parts.start.pending, steps, ended.signal)
-  const open = createOpenRange(source, parts.limits, parts.judge, () => next())
+  const pending = createPendingRange(source, parts.start.pending, parts.steps)
+  const open = createOpenRange(source, parts.limits, parts.judge, pending.isJudged, () => next())
   const first = startLane(parts.start)
   let state = first.state
   let atHand: SourceRecord[] = []
   let isDraining = false
 
   const dispatch = (event: LaneEvent): LaneEffect[] => {
-    const taken = step(state, event, parts.fenceSeconds)
-    state = taken.state
-    taken.effects.forEach(perform)
+    const { effects, ...after } = step(state, event, parts.fenceSeconds)
+    state = after.state
+    effects.forEach(perform)
     next()
-    return taken.effects
+    return effects
   }
 
   const next = () => {
+    open.judgeWaiting()
     if (state.phase === 'idle' && hasOpen(state) && (isDraining || open.isDue())) dispatch({ kind: 'due' })
-    const isOver = state.phase === 'ended' || state.phase === 'rereading'
-    if (isDraining && (isOver || (state.phase === 'idle' && !hasOpen(state)))) drained.raise()
+    if (isDraining && isDrained(state)) drained.raise()
   }
 
   const perform = (effect: LaneEffect): void => {
@@ -76,9 +77,7 @@ export function createLane(parts: LaneParts): Lane {
     if (effect.kind === 'stored') return parts.onStored(source, effect.span, pending.release())
     if (effect.kind === 'rejoin') return parts.onRejoin(effect.isFenced)
     if (effect.kind === 'prepare' && state.deadline === null) pending.hold(open.close(), effect.span)
-    pending.perform(effect).then(dispatch, (error: unknown) => {
-      if (!ended.signal.aborted) steps.onTrouble(error, effect.kind)
-    })
+    pending.perform(effect).then(dispatch, () => parts.onRejoin(false))
   }
 
   const take = () => {
@@ -103,12 +102,16 @@ export function createLane(parts: LaneParts): Lane {
       return drained.raised
     },
     end: () => {
-      ended.abort()
       dispatch({ kind: 'ended' })
       open.close()
-      pending.release()
+      pending.end()
     },
   }
+}
+
+/** A range that somebody else began is left to whoever comes next: reading it again may take long. */
+function isDrained(state: LaneState): boolean {
+  return ['ended', 'rereading'].includes(state.phase) || (state.phase === 'idle' && !hasOpen(state))
 }
 
 function createFlag(): { raised: Promise<void>; raise: () => void } {

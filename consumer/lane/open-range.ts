@@ -1,11 +1,18 @@
 // The range that is being taken: what was fetched and is not yet pending, and when it is long enough.
 import type { RangeLimits } from '../config.ts'
-import { decodeRecord, type Judge, type LogPlace, type SourceRecord } from './decode-record.ts'
+import { decodeRecord, type LogPlace, type SourceRecord } from './decode-record.ts'
+import type { JudgeEvent } from './judge.ts'
 import { addFetch, emptyRange, type Range } from './range.ts'
+import { createWaitingRecords } from './waiting-records.ts'
 
 export interface OpenRange {
-  /** Adds the records of a fetch, which may be none: a log has gaps. */
+  /**
+   * Adds the records of a fetch, which may be none: a log has gaps. They wait as they are while events of an earlier
+   * range are not known yet.
+   */
   add: (records: SourceRecord[]) => void
+  /** Judges what waits, once it can be. */
+  judgeWaiting: () => void
   /** Whether it is long or old enough to be stored. */
   isDue: () => boolean
   isFull: () => boolean
@@ -14,38 +21,48 @@ export interface OpenRange {
   bytes: () => number
 }
 
-/** What is said of an event when it is taken; `receivedAt` is epoch milliseconds. */
-export type JudgeEvent = (event: Parameters<Judge>[0], receivedAt: number) => ReturnType<Judge>
-
-/** @param onAge called when it has become old enough */
+/**
+ * @param mayJudge whether all events of earlier ranges are known
+ * @param onAge called when it has become old enough
+ */
 export function createOpenRange(
   place: LogPlace,
   limits: RangeLimits,
   judge: JudgeEvent,
+  mayJudge: () => boolean,
   onAge: () => void,
 ): OpenRange {
+  const waiting = createWaitingRecords()
   let range = emptyRange()
   let timer: NodeJS.Timeout | undefined
   let isOld = false
 
   const isFull = () => {
     const lines = range.rowCount + range.uncertain.length + range.dead.length
-    return lines >= limits.maxRows || range.bytes >= limits.maxBytes
+    return lines >= limits.maxRows || range.bytes + waiting.bytes() >= limits.maxBytes
   }
   const ring = () => {
     isOld = true
     onAge()
   }
 
+  const judgeWaiting = () => {
+    if (!waiting.isThere() || !mayJudge()) return
+    const records = waiting.takeAll()
+    timer ??= setTimeout(ring, limits.maxAgeMs)
+    if (range.firstTimestamp === 0) range.firstTimestamp = records[0]?.timestamp ?? 0
+    addFetch(
+      range,
+      records.map((record) => decodeRecord(place, record, (event) => judge(event, record.timestamp))),
+    )
+  }
+
   return {
     add: (records) => {
-      timer ??= setTimeout(ring, limits.maxAgeMs)
-      if (range.firstTimestamp === 0) range.firstTimestamp = records[0]?.timestamp ?? 0
-      addFetch(
-        range,
-        records.map((record) => decodeRecord(place, record, (event) => judge(event, record.timestamp))),
-      )
+      waiting.add(records)
+      judgeWaiting()
     },
+    judgeWaiting,
     isDue: () => isOld || isFull(),
     isFull,
     close: () => {
@@ -56,6 +73,6 @@ export function createOpenRange(
       range = emptyRange()
       return closed
     },
-    bytes: () => range.bytes,
+    bytes: () => range.bytes + waiting.bytes(),
   }
 }

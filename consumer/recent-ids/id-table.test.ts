@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createIdTable, idsPerBlock } from './id-table.ts'
+import { idsPerBlock } from './id-blocks.ts'
+import { createIdTable } from './id-table.ts'
 
 type Id = [number, number, number, number]
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { idsPerBlock } from './id-table.ts'
+import { idsPerBlock } from './id-blocks.ts'
 import { clockSkewMs, createRecentIds } from './recent-ids.ts'
 
 const start = Date.UTC(2025, 10, 14)

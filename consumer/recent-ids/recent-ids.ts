@@ -1,7 +1,8 @@
 // The window of event ids that makes a resent event one row. What it holds it knows exactly; of what it no longer
 // holds it knows the latest timestamp, so that it can say of any event whether the table has to be asked instead.
 import { createHash, randomBytes } from 'node:crypto'
-import { createIdTable, idsPerBlock } from './id-table.ts'
+import { idsPerBlock } from './id-blocks.ts'
+import { createIdTable } from './id-table.ts'
 
 /** How far back ids are known: whichever of the two ends first. */
 export interface WindowLimits {

@@ -1,14 +1,14 @@
 // A topic of one partition, a group and a ClickHouse that deduplicates nothing by itself, for tests of the consumer.
 import { randomUUID } from 'node:crypto'
-import { createClickHouse } from '../clickhouse/client.ts'
-import { eventsTarget, insertLines, rangesTarget } from '../clickhouse/insert-lines.ts'
-import { readStoreClock } from '../clickhouse/look.ts'
-import { createKafka } from '../kafka/client.ts'
-import { readTopicId } from '../kafka/topic-id.ts'
-import { ensureTopic } from '../kafka/topics.ts'
-import { freshDatabase, freshKafka, freshName, rowsOf, testLogger } from '../test/support/fresh.ts'
-import { toMetadata } from './lane/intent.ts'
-import type { Intent } from './lane/protocol.ts'
+import { createClickHouse } from '../../clickhouse/client.ts'
+import { eventsTarget, insertLines, rangesTarget } from '../../clickhouse/insert-lines.ts'
+import { readStoreClock } from '../../clickhouse/look.ts'
+import { createKafka } from '../../kafka/client.ts'
+import { readTopicId } from '../../kafka/topic-id.ts'
+import { ensureTopic } from '../../kafka/topics.ts'
+import { freshDatabase, freshKafka, freshName, rowsOf, testLogger } from './fresh.ts'
+import { toMetadata } from '../../consumer/lane/intent.ts'
+import type { Intent } from '../../consumer/lane/protocol.ts'
 
 /** A consumer's world of its own. */
 export async function startWorld() {
@@ -63,13 +63,14 @@ export async function storeRows(
   { settings, clickhouse, source }: World,
   offsets: number[],
   withBooks: Intent | null,
+  idOf: (offset: number) => string = () => randomUUID(),
 ) {
   const inserter = createClickHouse(settings, 10_000, false)
   const deadline = Math.ceil(await readStoreClock(clickhouse)) + 100
   const common = { token: '', deadline, queryPrefix: 'test/' }
   const lines = offsets.map((offset) =>
     Buffer.from(
-      `{"received_at":1763110000123,"kafka_offset":${offset},"kafka_line":0,"site_id":"demo","event_type":"view","path":"/${offset}","timestamp":1763110000123,"event_id":"${randomUUID()}"}\n`,
+      `{"received_at":1763110000123,"kafka_offset":${offset},"kafka_line":0,"site_id":"demo","event_type":"view","path":"/${offset}","timestamp":1763110000123,"event_id":"${idOf(offset)}"}\n`,
     ),
   )
   const lineCount = lines.length
