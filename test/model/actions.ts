@@ -1,7 +1,7 @@
 // What may happen next, and how likely it is: the meaning of one number of a schedule.
 import { advance, giveUp, lose } from './advance.ts'
 import { inserting, nameOf, type Call } from './calls.ts'
-import { pass, restart } from './coordinator.ts'
+import { forgetGroup, pass, restart } from './coordinator.ts'
 import { breakInsert } from './insert-call.ts'
 import { hasOpen } from '../../consumer/lane/protocol.ts'
 import { feed } from './lane.ts'
@@ -160,11 +160,24 @@ function expire(world: World, choice: number): void {
 }
 
 function restartOne(world: World, choice: number): void {
-  if (choice % 3 === 0) {
+  if (choice % 4 === 0) return forgetAll(world)
+  if (choice % 4 === 1) {
     note(world, 'group restarted')
     return restart(world.coordinator)
   }
   note(world, 'store restarted')
+  breakInserts(world)
+}
+
+/** Nobody comes for as long as it takes Kafka to forget the group; whatever runs in the store ends meanwhile. */
+function forgetAll(world: World): void {
+  note(world, 'group forgotten')
+  world.time += 100
+  forgetGroup(world.coordinator)
+  breakInserts(world)
+}
+
+function breakInserts(world: World): void {
   for (const call of world.calls) {
     if (call.kind === 'insert' && call.stage >= inserting.arrived && call.stage <= inserting.landed) {
       breakInsert(world, call)

@@ -3,7 +3,8 @@ import { canHear, forget, inserting, isOrphan, type Call } from './calls.ts'
 import { advanceCommit, giveUpCommit } from './commit-call.ts'
 import { leave } from './coordinator.ts'
 import { advanceInsert, breakInsert, giveUpInsert } from './insert-call.ts'
-import { advanceFetch, advanceLook, advancePrepare, advanceStart } from './read-calls.ts'
+import { advanceFetch, advanceLook, advancePrepare } from './read-calls.ts'
+import { advanceStart } from './start-call.ts'
 import type { World } from './world.ts'
 
 /** @param choice any number, for what may turn out in several ways */

@@ -1,6 +1,6 @@
 // What a member has asked for and not yet heard of. A call goes on by itself, at any pace, also when its member is
 // stopped, killed, or has given it up.
-import type { Intent, Span } from '../../consumer/lane/protocol.ts'
+import type { Intent, LaneStart, Span } from '../../consumer/lane/protocol.ts'
 import type { Committed } from './coordinator.ts'
 import type { Lane, Member, World } from './world.ts'
 
@@ -69,7 +69,8 @@ export interface StartCall extends Asked {
   id: number | null
   generation: number
   committed: Committed
-  next: number
+  low: number
+  start: LaneStart
 }
 
 export interface LeaveCall extends Asked {

@@ -1,7 +1,7 @@
 // What must hold: at every commit that what lies below it is stored, and at the end that all is stored once and the
 // books add up. That no line is ever there twice is checked where lines land.
 import { linesBelow } from './log.ts'
-import { countRows } from './store.ts'
+import { countRows, storedUntil } from './store.ts'
 import type { World } from './world.ts'
 
 /** Everything below the committed offset is stored, unless it has expired. */
@@ -10,21 +10,21 @@ export function checkCommitted(world: World, partition: number): void {
   const counts = world.store.counts[partition]
   const committed = world.coordinator.committed[partition]
   if (!log || !counts || !committed) return
-  for (let line = linesBelow(log, log.start); line < linesBelow(log, committed.offset); line++) {
+  for (let line = linesBelow(log, log.start); line < linesBelow(log, committed.offset ?? 0); line++) {
     if (counts[line] !== 0) continue
-    world.violations.push('committed before stored')
+    world.violations.add('committed before stored')
     return
   }
 }
 
 /** Whether everything in the log is stored, committed, and nothing is on its way that could change it. */
-export function isSettled({ logs, coordinator, calls }: World): boolean {
+export function isSettled({ logs, coordinator, store, calls }: World): boolean {
   for (const [partition, { end }] of logs.entries()) {
-    const committed = coordinator.committed[partition]
-    if (!committed || committed.intent || committed.offset < end) return false
+    const { offset, intent } = coordinator.committed[partition] ?? { offset: null, intent: null }
+    // A group that was forgotten when all was stored has nothing to commit before there is more.
+    if (intent || (offset ?? storedUntil(store, partition)) < end) return false
   }
-  for (const { kind } of calls) if (kind === 'insert' || kind === 'commit') return false
-  return true
+  return !calls.some(({ kind }) => kind === 'insert' || kind === 'commit')
 }
 
 export function checkEnd(world: World): void {
@@ -38,8 +38,8 @@ function checkLines({ logs, store, violations }: World, partition: number): void
   const log = logs[partition]
   if (!log) return
   for (const [line, count] of (store.counts[partition] ?? []).entries()) {
-    if (count > 1) violations.push('doubled')
-    if (count === 0 && (log.offsetOf[line] ?? 0) >= log.start) violations.push('lost')
+    if (count > 1) violations.add('doubled')
+    if (count === 0 && (log.offsetOf[line] ?? 0) >= log.start) violations.add('lost')
   }
 }
 
@@ -55,5 +55,5 @@ function checkBooks({ logs, store, violations }: World, partition: number): void
     if (countRows(store, partition, book) !== book.rows) isWrong = true
     next = Math.max(next, book.last + 1)
   }
-  if (isWrong || next !== log?.end) violations.push('books')
+  if (isWrong || next !== log?.end) violations.add('books')
 }

@@ -5,7 +5,8 @@ import type { Intent } from '../../consumer/lane/protocol.ts'
 export const sessionSeconds = 10
 
 export interface Committed {
-  offset: number
+  /** Null once the group is forgotten. */
+  offset: number | null
   intent: Intent | null
 }
 
@@ -101,6 +102,13 @@ export function restart(coordinator: Coordinator): void {
   coordinator.sessions.clear()
   coordinator.answers.clear()
   coordinator.gatheringSince = null
+}
+
+/** The group was empty for so long that nothing is known of it: no offset, no intent, no generation. */
+export function forgetGroup(coordinator: Coordinator): void {
+  restart(coordinator)
+  coordinator.generation = 0
+  coordinator.committed.fill({ offset: null, intent: null })
 }
 
 function beginGeneration(coordinator: Coordinator, now: number): void {

@@ -73,7 +73,7 @@ function land(world: World, call: InsertCall): void {
   const month = call.nextMonth++
   const ofMonth = lines[month] ?? []
   if (ofMonth.length > 0 && !landLines(world.store, lane.partition, intent, month, ofMonth)) {
-    world.violations.push('doubled')
+    world.violations.add('doubled')
   }
   if (call.nextMonth >= lines.length) call.stage = inserting.landed
 }

@@ -55,6 +55,7 @@ function performOne(world: World, lane: Lane, effect: LaneEffect, event: LaneEve
       member.positions[partition] = effect.offset
       return
     case 'prepare':
+      if (event?.kind === 'due') checkRead(world, lane, effect.span)
       world.calls.push({
         kind: 'prepare',
         ...call,
@@ -146,9 +147,14 @@ export function makeReady(world: World, lane: Lane, span: Span, isRetry: boolean
   lane.ready = { lines, rows }
 }
 
+/** A new range covers what was read and nothing else: what expired unread is a hole in the books. */
+function checkRead(world: World, { held }: Lane, { first, last }: Span): void {
+  if ((held[0] ?? Infinity) > first || (held.at(-1) ?? -1) < last) world.violations.add('never read')
+}
+
 /** The deadline leaves the insert the whole time of the fence, and is a whole second, as the store takes it. */
 function checkDeadline(world: World, deadline: number, now: number): void {
   const seconds = deadline - now
   if (seconds >= fenceSeconds && seconds <= fenceSeconds + 1 && Number.isInteger(deadline)) return
-  world.violations.push('hasty deadline')
+  world.violations.add('hasty deadline')
 }

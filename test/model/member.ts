@@ -66,8 +66,9 @@ function hearAnswer(world: World, member: Member): void {
       partition,
       id: member.id,
       generation: answer.generation,
-      committed: { offset: 0, intent: null },
-      next: 0,
+      committed: { offset: null, intent: null },
+      low: 0,
+      start: { next: 0, pending: null },
     }
     world.calls.push({ kind: 'start', ...asked(member), ...start })
   }

@@ -1,16 +1,8 @@
-// How the calls that change nothing go on: looking, making ready, fetching, and finding where to start.
-import {
-  canHear,
-  forget,
-  isOrphan,
-  type FetchCall,
-  type LookCall,
-  type PrepareCall,
-  type StartCall,
-} from './calls.ts'
+// How the calls that change nothing go on: looking, making ready, fetching.
+import { canHear, forget, isOrphan, type FetchCall, type LookCall, type PrepareCall } from './calls.ts'
 import { isRunning } from './insert-call.ts'
-import { feed, leaveGroup, makeReady, openLane } from './lane.ts'
-import { isStored, storedUntil } from './store.ts'
+import { feed, leaveGroup, makeReady } from './lane.ts'
+import { isStored } from './store.ts'
 import { note, storeClock, type World } from './world.ts'
 
 /** Each of the three readings takes its time, and the world goes on between them. */
@@ -69,27 +61,4 @@ export function advanceFetch(world: World, call: FetchCall, choice: number): voi
     return leaveGroup(world, member)
   }
   feed(world, lane, { kind: 'fetched', from: call.from, last: call.last })
-}
-
-/** Finds where a partition goes on: after what is committed or what is stored, whichever is more, and in the log. */
-export function advanceStart(world: World, call: StartCall): void {
-  const { member, partition } = call
-  const { committed } = call
-  if (member.phase !== 'in' || member.id !== call.id || member.generation !== call.generation)
-    return forget(world, call)
-  const turn = call.stage++
-  if (turn === 0) {
-    call.committed = world.coordinator.committed[partition] ?? committed
-  } else if (turn === 1) {
-    const start = world.logs[partition]?.start ?? 0
-    call.next = Math.max(committed.offset, storedUntil(world.store, partition), start)
-  } else {
-    forget(world, call)
-    if (member.lanes[partition]) return
-    member.positions[partition] = committed.offset
-    if (committed.intent) note(world, 'started with a pending range')
-    openLane(world, member, partition, () =>
-      world.rules.startLane({ next: call.next, pending: committed.intent }),
-    )
-  }
 }

@@ -43,7 +43,7 @@ export function run({ setup, mix, choices }: Schedule, rules: Rules, trace: stri
   for (const choice of choices) act(world, mix, choice)
   trace?.push('faults stop')
   if (settle(world)) checkEnd(world)
-  else world.violations.push('stuck')
+  else world.violations.add('stuck')
   return world
 }
 

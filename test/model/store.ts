@@ -66,6 +66,15 @@ export function storedUntil(store: Store, partition: number): number {
   return next
 }
 
+/** The highest offset of which there is a line; null for none. */
+export function highestLine(store: Store, partition: number): number | null {
+  const counts = store.counts[partition] ?? []
+  for (let line = counts.length - 1; line >= 0; line--) {
+    if ((counts[line] ?? 0) > 0) return store.logs[partition]?.offsetOf[line] ?? null
+  }
+  return null
+}
+
 /** How many lines at offsets `first` to `last` are in the table. */
 export function countRows(store: Store, partition: number, { first, last }: Span): number {
   const log = store.logs[partition]

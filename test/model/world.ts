@@ -8,15 +8,24 @@ import {
   type Step,
 } from '../../consumer/lane/protocol.ts'
 import type { Call } from './calls.ts'
-import { createCoordinator, type Coordinator } from './coordinator.ts'
+import { createCoordinator, type Committed, type Coordinator } from './coordinator.ts'
 import { createLog, type Log } from './log.ts'
 import { createStore, type Store } from './store.ts'
 
 /** How long an insert may take to reach the table, seconds. */
 export const fenceSeconds = 5
 
+/** What a member knows of a partition when it is assigned. */
+export interface StartFacts extends Committed {
+  /** The first offset that has not expired. */
+  low: number
+  /** The offset after the last one in the books, and the highest of any line. */
+  stored: { next: number; highest: number | null }
+}
+
 /** What the product decides, and what it relies on. Each broken variant changes one of these. */
 export interface Rules {
+  startOf: (facts: StartFacts) => LaneStart
   startLane: (start: LaneStart) => Step
   step: (state: LaneState, event: LaneEvent) => Step
   /** What becomes of an insert that the store evaluates at `now` by its own clock. `drop`: nothing, and it says done. */
@@ -32,6 +41,7 @@ export interface Rules {
 }
 
 export const rules: Rules = {
+  startOf,
   startLane,
   step: (state, event) => step(state, event, fenceSeconds),
   fence: (now, deadline) => (Math.floor(now) < deadline ? 'write' : 'refuse'),
@@ -39,7 +49,8 @@ export const rules: Rules = {
 }
 
 /** What must never be. */
-export type Violation = 'doubled' | 'lost' | 'committed before stored' | 'books' | 'stuck' | 'hasty deadline'
+export type Violation =
+  'doubled' | 'lost' | 'committed before stored' | 'books' | 'stuck' | 'hasty deadline' | 'never read'
 
 export interface Member {
   name: string
@@ -77,7 +88,7 @@ export interface World {
   store: Store
   members: Member[]
   calls: Call[]
-  violations: Violation[]
+  violations: Set<Violation>
   /** How often things happened that a run should meet. */
   seen: Map<string, number>
   /** What happened, in words; null: nobody wants to know. */
@@ -93,6 +104,20 @@ export interface Setup {
   skews: readonly number[]
 }
 
+/**
+ * After what is committed or what is stored, whichever is more. Where the group is forgotten, lines above the books are
+ * of a range that was pending.
+ */
+function startOf({ offset, intent, low, stored }: StartFacts): LaneStart {
+  const next = Math.max(offset ?? 0, stored.next)
+  const { highest } = stored
+  const pending =
+    offset === null && highest !== null && highest >= next
+      ? { first: next, last: highest, deadline: 0 }
+      : intent
+  return { next: Math.max(next, low), pending }
+}
+
 export function createWorld({ entries, members, clockAhead, window, skews }: Setup, given: Rules): World {
   const logs = entries.map(createLog)
   return {
@@ -104,7 +129,7 @@ export function createWorld({ entries, members, clockAhead, window, skews }: Set
       ...{ id: null, generation: 0, lanes: logs.map(() => null), positions: logs.map(() => 0) },
       skew: skews[index] ?? 0,
     })),
-    ...{ calls: [], violations: [], seen: new Map(), trace: null },
+    ...{ calls: [], violations: new Set(), seen: new Map(), trace: null },
   }
 }
 
