@@ -1,6 +1,6 @@
 // What was asked for on the command line.
-import { parseArgs } from 'node:util'
 import { eventSchema } from '../../event/event.ts'
+import { readArguments, UsageError } from '../usage.ts'
 
 export interface ImportOptions {
   /** A file, or `-` for standard input. */
@@ -8,11 +8,6 @@ export interface ImportOptions {
   siteId: string
   /** Address of ingest; null to find it. */
   url: string | null
-}
-
-/** The command cannot be understood; the message says how to put it right. */
-export class UsageError extends Error {
-  override name = 'UsageError'
 }
 
 export const help = `Usage: npm run import -- <access.log> --site <site_id> [--url <address>]
@@ -29,12 +24,18 @@ A GET answered with a status below 400 becomes a page_view, anything else a requ
 makes the same event ids; for now its events count again all the same. Exit code: 0 all lines are in; 1 some lines were malformed or refused; 2 the import could
 not run or not finish; 130 stopped by Ctrl-C.`
 
+const known = {
+  site: { type: 'string' },
+  url: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const
+
 /**
  * Reads the arguments; null where help is asked for.
  * @throws UsageError naming what is wrong
  */
 export function readOptions(args: string[]): ImportOptions | null {
-  const { values, positionals } = parse(args)
+  const { values, positionals } = readArguments({ args, options: known, allowPositionals: true })
   if (values.help) return null
   const [file, ...more] = positionals
   if (file === undefined) throw new UsageError('Name the log to import, or - for standard input')
@@ -42,21 +43,6 @@ export function readOptions(args: string[]): ImportOptions | null {
   if (values.site === undefined)
     throw new UsageError('Name the site: npm run import -- access.log --site demo')
   return { file, siteId: checkSite(values.site), url: values.url === undefined ? null : checkUrl(values.url) }
-}
-
-function parse(args: string[]) {
-  try {
-    const options = {
-      site: { type: 'string' },
-      url: { type: 'string' },
-      help: { type: 'boolean', short: 'h' },
-    } as const
-    return parseArgs({ args, options, allowPositionals: true })
-  } catch (error) {
-    // Node explains an unknown option with advice for options that are no options; its first sentence is enough.
-    const message = error instanceof Error ? error.message : String(error)
-    throw new UsageError(message.split('. ')[0], { cause: error })
-  }
 }
 
 function checkSite(siteId: string): string {

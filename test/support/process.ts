@@ -1,6 +1,9 @@
 // A service as a process of its own, which can be killed.
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { nodeCommand } from '../../local/node-command.ts'
 import type { ListeningMessage } from '../../runtime/lifecycle.ts'
@@ -34,8 +37,9 @@ export async function startProcess(program: string, env: Record<string, string>)
 export async function runToEnd(
   program: string,
   env: Record<string, string>,
+  args: string[] = [],
 ): Promise<{ code: number; output: string }> {
-  const { child, output } = spawnProgram(program, env)
+  const { child, output } = spawnProgram(program, env, args)
   const [code] = (await once(child, 'close')) as [number]
   return { code, output: output() }
 }
@@ -43,9 +47,10 @@ export async function runToEnd(
 function spawnProgram(
   program: string,
   env: Record<string, string>,
+  programArgs: string[] = [],
 ): { child: ChildProcess; output: () => string } {
   const [command = '', ...args] = nodeCommand(program)
-  const child = spawn(command, args, {
+  const child = spawn(command, [...args, ...programArgs], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
@@ -61,7 +66,10 @@ export function serviceEnv(
   clickhouse: { url: string; database: string; user: string; password: string },
   groupId: string,
 ): Record<string, string> {
+  const spool = mkdtempSync(join(tmpdir(), 'tallyline-spool-'))
+  onTestFinished(() => rmSync(spool, { recursive: true, force: true, maxRetries: 5 }))
   return {
+    SPOOL_DIR: spool,
     KAFKA_BROKERS: kafka.brokers.join(','),
     KAFKA_TOPIC: kafka.topic.name,
     KAFKA_GROUP_ID: groupId,

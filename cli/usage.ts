@@ -1,0 +1,21 @@
+// A command line that cannot be understood.
+import { parseArgs, type ParseArgsConfig } from 'node:util'
+
+/** The command cannot be understood; the message says how to put it right. */
+export class UsageError extends Error {
+  override name = 'UsageError'
+}
+
+/**
+ * Reads a command line as Node does.
+ * @throws UsageError naming what is wrong
+ */
+export function readArguments<Config extends ParseArgsConfig>(config: Config) {
+  try {
+    return parseArgs(config)
+  } catch (error) {
+    // Node explains an unknown option with advice for options that are no options; its first sentence is enough.
+    const message = error instanceof Error ? error.message : String(error)
+    throw new UsageError(message.split('. ')[0], { cause: error })
+  }
+}
