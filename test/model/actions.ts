@@ -1,9 +1,9 @@
 // What may happen next, and how likely it is: the meaning of one number of a schedule.
+import { hasOpen } from '../../consumer/lane/protocol.ts'
 import { advance, giveUp, lose } from './advance.ts'
 import { inserting, nameOf, type Call } from './calls.ts'
 import { forgetGroup, pass, restart } from './coordinator.ts'
 import { breakInsert } from './insert-call.ts'
-import { hasOpen } from '../../consumer/lane/protocol.ts'
 import { feed } from './lane.ts'
 import { contact, fetchNext, kill } from './member.ts'
 import { note, type Lane, type Member, type World } from './world.ts'

@@ -54,56 +54,30 @@ function performOne(world: World, lane: Lane, effect: LaneEffect, event: LaneEve
       note(world, 'fetch refused')
       member.positions[partition] = effect.offset
       return
-    case 'prepare':
+    case 'prepare': {
       if (event?.kind === 'due') checkRead(world, lane, effect.span)
-      world.calls.push({
-        kind: 'prepare',
-        ...call,
-        lane,
-        span: effect.span,
-        isRetry: event?.kind === 'looked',
-      })
+      const isRetry = event?.kind === 'looked'
+      world.calls.push({ kind: 'prepare', ...call, lane, span: effect.span, isRetry })
       return
+    }
     case 'commit': {
-      if (event?.kind === 'prepared' && effect.intent) checkDeadline(world, effect.intent.deadline, event.now)
       const { offset, intent } = effect
-      const under = membershipOf(member)
-      world.calls.push({
-        kind: 'commit',
-        ...call,
-        lane,
-        under,
-        committed: { offset, intent },
-        isAccepted: false,
-      })
+      if (event?.kind === 'prepared' && intent) checkDeadline(world, intent.deadline, event.now)
+      const request = { under: membershipOf(member), committed: { offset, intent } }
+      world.calls.push({ kind: 'commit', ...call, lane, ...request, isAccepted: false })
       return
     }
     case 'insert': {
-      const { lines, rows } = lane.ready
-      const statement = lines.some((ofMonth) => ofMonth.length > 0) ? 'lines' : 'books'
-      const insert = {
-        lane,
-        intent: effect.intent,
-        lines,
-        rows,
-        statement,
-        nextMonth: 0,
-        isDone: false,
-      } as const
-      world.calls.push({ kind: 'insert', ...call, ...insert })
+      const statement = lane.ready.lines.some(({ length }) => length > 0) ? 'lines' : 'books'
+      const request = { intent: effect.intent, ...lane.ready, statement } as const
+      world.calls.push({ kind: 'insert', ...call, lane, ...request, nextMonth: 0, isDone: false })
       return
     }
-    case 'look':
-      world.calls.push({
-        kind: 'look',
-        ...call,
-        lane,
-        intent: effect.intent,
-        now: 0,
-        isRunning: false,
-        isStored: false,
-      })
+    case 'look': {
+      const found = { now: 0, isRunning: false, isStored: false }
+      world.calls.push({ kind: 'look', ...call, lane, intent: effect.intent, ...found })
       return
+    }
     case 'stored':
       return drop(lane, effect.span.last)
     case 'rejoin':

@@ -16,19 +16,15 @@ export function advanceLook(world: World, call: LookCall): void {
   else if (turn === 2) call.isStored = isStored(world.store, partition, intent)
   else {
     forget(world, call)
-    const { now, isRunning, isStored } = call
-    note(
-      world,
-      isStored
-        ? 'look: stored'
-        : isRunning
-          ? 'look: running'
-          : now < intent.deadline
-            ? 'look: early'
-            : 'look: not stored',
-    )
-    feed(world, lane, { kind: 'looked', now, isRunning, isStored })
+    note(world, `look: ${answerOf(call)}`)
+    feed(world, lane, { kind: 'looked', now: call.now, isRunning: call.isRunning, isStored: call.isStored })
   }
+}
+
+function answerOf({ now, intent, isRunning, isStored }: LookCall): string {
+  if (isStored) return 'stored'
+  if (isRunning) return 'running'
+  return now < intent.deadline ? 'early' : 'not stored'
 }
 
 export function advancePrepare(world: World, call: PrepareCall): void {

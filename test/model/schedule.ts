@@ -4,11 +4,11 @@ import fc from 'fast-check'
 import { act } from './actions.ts'
 import { advance } from './advance.ts'
 import { checkEnd, isSettled } from './check.ts'
-import { entryKinds } from './log.ts'
-import { contact, fetchNext } from './member.ts'
-import { feed } from './lane.ts'
-import { createWorld, type Rules, type Setup, type World } from './world.ts'
 import { pass } from './coordinator.ts'
+import { entryKinds } from './log.ts'
+import { feed } from './lane.ts'
+import { contact, fetchNext } from './member.ts'
+import { createWorld, type Member, type Rules, type Setup, type World } from './world.ts'
 
 export interface Schedule {
   setup: Setup
@@ -18,6 +18,7 @@ export interface Schedule {
   choices: readonly number[]
 }
 
+/** Of a quarter of a second: many times what the slowest takes, sessions that have to end included. */
 const maxRounds = 600
 
 export const schedules: fc.Arbitrary<Schedule> = fc.record({
@@ -53,27 +54,31 @@ function begin(world: World): void {
   for (let turn = 0; turn < 3; turn++) for (const call of [...world.calls]) advance(world, call, 0)
 }
 
+/** Everybody does what comes next, round by round; what hangs comes in late. False: it never came to an end. */
 function settle(world: World): boolean {
   for (let round = 0; round < maxRounds; round++) {
     world.time += 0.25
     pass(world.coordinator, world.time)
-    for (const member of world.members) {
-      member.isStopped = false
-      contact(world, member)
-      for (const [partition, lane] of member.lanes.entries()) {
-        if (!lane) continue
-        feed(world, lane, { kind: 'due' })
-        const isFetching = world.calls.some(
-          (call) => call.kind === 'fetch' && call.member === member && call.partition === partition,
-        )
-        if (!isFetching) fetchNext(world, member, partition)
-      }
+    for (const member of world.members) work(world, member)
+    for (const call of [...world.calls]) {
+      if (!call.isHeld || round % 16 === 0) advance(world, call, round)
     }
-    for (const call of [...world.calls])
-      if (world.calls.includes(call) && (!call.isHeld || round % 16 === 0)) advance(world, call, round)
     if (isSettled(world)) return true
   }
   return false
+}
+
+function work(world: World, member: Member): void {
+  member.isStopped = false
+  contact(world, member)
+  for (const [partition, lane] of member.lanes.entries()) {
+    if (!lane) continue
+    feed(world, lane, { kind: 'due' })
+    const isFetching = world.calls.some(
+      (call) => call.kind === 'fetch' && call.member === member && call.partition === partition,
+    )
+    if (!isFetching) fetchNext(world, member, partition)
+  }
 }
 
 function skew(): fc.Arbitrary<number> {
