@@ -1,7 +1,8 @@
+import { once } from 'node:events'
 import { Agent, createServer, get, type Server } from 'node:http'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { closeServer, listen, sendJson } from './http.ts'
 
 async function start(): Promise<{ server: Server; port: number }> {
@@ -39,6 +40,45 @@ describe('the HTTP server', () => {
       expect(answer).toMatch(/^HTTP\/1.1 400 Bad Request\r\n/)
       expect(answer).toContain('application/problem+json')
     }
+  })
+
+  it('gives up a client that is slow to send its request, and tells it so', async () => {
+    const { server, port } = await start()
+    Object.assign(server, { headersTimeout: 100, requestTimeout: 100 })
+    const socket = connect({ port, host: '127.0.0.1' })
+    socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n')
+    server.removeAllListeners('request')
+    expect(await text(socket)).toMatch(/^HTTP\/1.1 408/)
+  })
+
+  it('gives up a client that does not take its answer', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const { server, port } = await start()
+    server.removeAllListeners('request')
+    server.on('request', (_req, res) => sendJson(res, 200, 'x'.repeat(20_000_000)))
+    const accepted = once(server, 'connection')
+    const socket = connect({ port, host: '127.0.0.1' })
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+    await once(server, 'request')
+    const [connection] = (await accepted) as [Socket]
+    const closed = once(connection, 'close')
+    await new Promise(setImmediate)
+    expect(connection.destroyed).toBe(false)
+    vi.advanceTimersByTime(30_000)
+    await closed
+    socket.destroy()
+  })
+
+  it('cuts what clients are slow about when it closes', async () => {
+    const { server, port } = await start()
+    server.removeAllListeners('request')
+    const socket = connect({ port, host: '127.0.0.1' })
+    socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n')
+    await once(server, 'request')
+    const ended = text(socket).catch(() => '')
+    await closeServer(server, 100)
+    await ended
   })
 
   it('closes although clients keep sending on connections they keep', async () => {

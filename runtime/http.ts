@@ -67,8 +67,12 @@ function hasAnswered(socket: Duplex): boolean {
   return (socket as Duplex & { _httpMessage?: ServerResponse })._httpMessage?.headersSent === true
 }
 
+/** Servers whose answers tell their clients that the connection closes. */
+const closing = new WeakSet<object>()
+
 /** From now on every answer tells its client that its connection closes. */
 export function announceClose(server: Server): void {
+  closing.add(server)
   server.prependListener('request', (_req, res: ServerResponse) => {
     res.shouldKeepAlive = false
   })
@@ -98,9 +102,16 @@ const problemType = 'application/problem+json'
 /** Answers with JSON. */
 export function sendJson(res: ServerResponse, status: number, body: unknown): void {
   const text = JSON.stringify(body)
+  tellClose(res)
   res.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) })
   res.end(text)
   if (text.length > smallAnswerBytes) boundReading(res)
+}
+
+/** A request that came before its server was told to close, and is answered after that. */
+function tellClose(res: ServerResponse): void {
+  const { server } = (res.socket ?? {}) as { server?: object }
+  if (server && closing.has(server)) res.shouldKeepAlive = false
 }
 
 /** A client that does not take its answer would hold its bytes in memory. */
@@ -117,6 +128,7 @@ export function sendProblem(req: IncomingMessage, res: ServerResponse, error: un
   if (res.headersSent) return void res.destroy()
   const text = JSON.stringify(problem)
   const length = Buffer.byteLength(text)
+  tellClose(res)
   res.writeHead(problem.status, { 'content-type': problemType, 'content-length': length, ...problem.headers })
   if (text.length > smallAnswerBytes) boundReading(res)
   if (req.complete || !hasBody(req)) return void res.end(text)

@@ -22,6 +22,9 @@ export async function readTopic(kafka: Kafka, topic: string, count: number): Pro
   await consumer.connect()
   await consumer.subscribe({ topics: [topic], fromBeginning: true })
   await new Promise<void>((resolve, reject) => {
+    consumer.on(consumer.events.CRASH, ({ payload }) => {
+      if (!payload.restart) reject(payload.error)
+    })
     consumer
       .run({
         eachMessage: ({ partition, message }) => {
