@@ -27,7 +27,7 @@ export async function run(
   say(`seed ${options.seed}, folder ${places.folder}`)
   const isGood = { yes: false }
   try {
-    const world = await openWorld(options, places, scenario.traffic, signal, say)
+    const world = await openWorld(options, places, scenario, signal, say)
     try {
       const done = await scenario.run(world, signal)
       if (signal.aborted) return null

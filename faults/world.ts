@@ -5,6 +5,7 @@ import { createRunEvents, type RunEvents } from './events/event-of.ts'
 import { createLedger, type Ledger } from './events/ledger.ts'
 import type { FaultOptions } from './options.ts'
 import { createRandom } from './random.ts'
+import type { Scenario } from './scenarios/scenario.ts'
 import { openFaultStack, partitions, topic, type FaultStack } from './stack/fault-stack.ts'
 import type { Places } from './stack/places.ts'
 import { startMemoryWatch, type MemoryWatch } from './watch/memory.ts'
@@ -43,16 +44,15 @@ const eagerConsumers = { RANGE_MAX_AGE_MS: '400' }
 export async function openWorld(
   options: FaultOptions,
   places: Places,
-  traffic: Partial<FleetSettings>,
+  { traffic, isRough }: Scenario,
   signal: AbortSignal,
   say: (text: string) => void,
 ): Promise<World> {
   const { seed } = options
-  const isCalm = options.scenario === 'none'
   const order = {
     ...{ places, ingests: options.ingests, consumers: options.consumers },
-    ...{ proxied: !isCalm, smallDisks: !isCalm },
-    env: { ...(isCalm ? {} : eagerConsumers), ...options.env },
+    ...{ proxied: isRough, smallDisks: isRough },
+    env: { ...(isRough ? eagerConsumers : {}), ...options.env },
   }
   const stack = await openFaultStack(order, signal)
   const base = Date.now()

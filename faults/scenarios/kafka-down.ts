@@ -27,8 +27,9 @@ export function kafkaDown(rate: number, isIngestKilled: boolean): Scenario {
   const attempts: Attempt[] = []
   let seen: Seen | null = null
   return {
+    isRough: false,
     traffic: {
-      ...{ singles: 1, thrice: 0, refused: 0, inFlight: 10_000, catchUpSeconds: 1, rate },
+      ...{ singles: 1, thrice: 0, refused: 0, inFlight: 1000, catchUpSeconds: 1, rate },
       onAttempt: (attempt) => attempts.push(attempt),
     },
     run: async (world, signal) => {

@@ -4,6 +4,8 @@ import type { FaultRun } from '../schedule/run-faults.ts'
 import type { World } from '../world.ts'
 
 export interface Scenario {
+  /** Whether it needs proxies and small disks. */
+  isRough: boolean
   /** What is special of its clients. */
   traffic: Partial<FleetSettings>
   /** Resolves when the faults are over; clients may still be sending. Ends sooner where `signal` is given. */

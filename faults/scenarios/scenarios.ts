@@ -8,5 +8,11 @@ import { sentThreeTimes } from './sent-three-times.ts'
 export function scenarioOf({ scenario, rate, killIngest }: FaultOptions): Scenario {
   if (scenario === 'kafka-down') return kafkaDown(rate, killIngest)
   if (scenario === 'sent-three-times') return sentThreeTimes()
-  return { traffic: {}, run: randomFaults, figures: () => ({}), wrong: () => [] }
+  return {
+    isRough: scenario === 'random',
+    traffic: {},
+    run: randomFaults,
+    figures: () => ({}),
+    wrong: () => [],
+  }
 }

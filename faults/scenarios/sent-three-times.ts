@@ -18,6 +18,7 @@ const mostAfterMs = 8000
 export function sentThreeTimes(): Scenario {
   let waves = 0
   return {
+    isRough: false,
     traffic: {},
     run: async (world, signal) => {
       const run: FaultRun = { done: [], skipped: 0 }
