@@ -1,18 +1,18 @@
 // One look at the log of a real Kafka, also where that log is an odd one.
 import kafkajs from 'kafkajs'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { freshKafka, freshName, testLogger } from '../test/support/fresh.ts'
+import { freshKafka, freshName, makeTopic, testLogger } from '../test/support/fresh.ts'
 import { until } from '../test/support/pipeline.ts'
+import { startProxiedKafka } from '../test/support/proxied-kafka.ts'
 import { createKafka, withAdmin } from './client.ts'
 import { createLogReader } from './log-reader.ts'
-import { ensureTopic } from './topics.ts'
 
 async function start() {
   const settings = freshKafka({ partitions: 2 })
   const { name: topic } = settings.topic
   const kafka = createKafka(settings, 'test', testLogger())
   const groupId = freshName('group')
-  await ensureTopic(kafka, settings.topic)
+  await makeTopic(settings)
   const reader = createLogReader(kafka, groupId, topic)
   onTestFinished(reader.close)
   const produce = async (count: number) => {
@@ -93,10 +93,24 @@ describe('a look at the log', () => {
     const first = await untilLook(reader)
     await withAdmin(kafka, (admin) => admin.deleteTopics({ topics: [topic] }))
     await expect(reader.look()).rejects.toThrow()
-    await ensureTopic(kafka, settings.topic)
+    await makeTopic(settings)
     await produce(1)
     const anew = await untilLook(reader)
     expect(anew.topicId).not.toBe(first.topicId)
     expect(anew.partitions[1]).toEqual({ partition: 1, low: 0, high: 1, committed: null })
+  })
+
+  it('takes its moment after what is committed was answered, and before the ends were asked for', async () => {
+    const { proxy, proxied } = await startProxiedKafka()
+    const kafka = createKafka(proxied, 'test', testLogger())
+    const reader = createLogReader(kafka, freshName('group'), proxied.topic.name)
+    onTestFinished(reader.close)
+    await untilLook(reader)
+    const oneWayMs = 200
+    proxy.set({ kind: 'delay', ms: oneWayMs })
+    const begun = performance.now()
+    const { at } = await reader.look()
+    expect(at.steady - begun).toBeGreaterThan(2 * oneWayMs - 5)
+    expect(performance.now() - at.steady).toBeGreaterThan(4 * oneWayMs - 5)
   })
 })

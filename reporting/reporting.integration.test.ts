@@ -1,8 +1,14 @@
-import { describe, expect, it } from 'vitest'
-import { freshDatabase } from '../test/support/fresh.ts'
+import { createServer } from 'node:http'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { createApp } from '../runtime/app.ts'
+import { closeServer, listen } from '../runtime/http.ts'
+import { freshDatabase, testLogger } from '../test/support/fresh.ts'
 import { get, post } from '../test/support/http.ts'
 import { startTestReporting } from '../test/support/pipeline.ts'
 import { startTcpProxy } from '../test/support/tcp-proxy.ts'
+import { reportingRoutes } from './app.ts'
+import type { StoreFreshness } from './freshness/freshness.ts'
+import { createReportingMetrics } from './metrics.ts'
 
 describe('GET /stats (contract section 5)', () => {
   it('answers a valid site without events with zeros', async () => {
@@ -68,5 +74,30 @@ describe('GET /stats (contract section 5)', () => {
     expect(await get(`${url}/livez`)).toMatchObject({ status: 200 })
     await proxy.mend()
     expect(await get(`${url}/stats?site_id=a`)).toMatchObject({ status: 200 })
+  })
+
+  it('asks how fresh the store is before it counts, so that the numbers hold what they are said to', async () => {
+    const { clickhouse } = await freshDatabase()
+    const store = () =>
+      clickhouse.command({
+        query:
+          "INSERT INTO events (site_id, event_type, timestamp) VALUES ('a', 'view', '2025-11-14 00:00:00')",
+      })
+    const figures = { lag: () => null, waiting: () => 0 }
+    const freshness: StoreFreshness = {
+      tell: async () => {
+        await store()
+        return { completeUntil: 0, records: 0, seconds: 0 }
+      },
+      ...{ waitFor: () => Promise.resolve(true), figures, stop: () => undefined },
+    }
+    const metrics = createReportingMetrics(figures)
+    const logger = testLogger()
+    const routes = reportingRoutes({ clickhouse, freshness, viewTypes: ['view'], metrics, logger })
+    const app = createApp({ checks: {}, registry: metrics.registry, routes, logger })
+    const server = createServer(app)
+    onTestFinished(() => closeServer(server))
+    const url = await listen(server, { host: '127.0.0.1', port: 0 })
+    expect(await get(`${url}/stats?site_id=a`)).toMatchObject({ body: { total_events: 1 } })
   })
 })

@@ -1,8 +1,6 @@
 // How fresh an answer says it is, against a real Kafka, a real ClickHouse and the services between them.
 import { describe, expect, it } from 'vitest'
-import { createKafka } from '../../kafka/client.ts'
-import { ensureTopic } from '../../kafka/topics.ts'
-import { freshDatabase, freshKafka, freshName, testLogger } from '../../test/support/fresh.ts'
+import { freshDatabase, freshKafka, freshName, makeTopic } from '../../test/support/fresh.ts'
 import { get, post } from '../../test/support/http.ts'
 import {
   startPipeline,
@@ -66,7 +64,7 @@ describe('complete_until and lag (contract section 5)', () => {
   it('never promise more than the very answer counts, while events flow', async () => {
     const { ingestUrl, reportingUrl } = await startPipeline()
     const acknowledged: number[] = []
-    const end = Date.now() + 8000
+    const end = Date.now() + 5000
     const flow = async (site: string) => {
       while (Date.now() < end) {
         await send(ingestUrl, site)
@@ -102,7 +100,7 @@ describe('complete_until and lag (contract section 5)', () => {
   it('are told of an empty log, too', async () => {
     const { settings } = await freshDatabase()
     const kafka = freshKafka()
-    await ensureTopic(createKafka(kafka, 'test', testLogger()), kafka.topic)
+    await makeTopic(kafka)
     const { url } = await startTestReporting(settings, { kafka })
     const empty = await statsWithLag(url, 'demo', 0)
     expect(empty).toMatchObject({ total_events: 0, complete_until: expect.any(String) as string })

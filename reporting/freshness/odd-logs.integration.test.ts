@@ -2,8 +2,7 @@
 import kafkajs from 'kafkajs'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createKafka, withAdmin } from '../../kafka/client.ts'
-import { ensureTopic } from '../../kafka/topics.ts'
-import { freshDatabase, freshKafka, freshName, testLogger } from '../../test/support/fresh.ts'
+import { freshDatabase, freshKafka, freshName, makeTopic, testLogger } from '../../test/support/fresh.ts'
 import { startTestConsumer, startTestReporting, until } from '../../test/support/pipeline.ts'
 import { statsOf, statsWithLag } from '../../test/support/stats.ts'
 
@@ -13,7 +12,7 @@ async function start() {
   const topic = kafka.topic.name
   const groupId = freshName('group')
   const client = createKafka(kafka, 'test', testLogger())
-  await ensureTopic(client, kafka.topic)
+  await makeTopic(kafka)
   const messages = (count: number) =>
     Array.from({ length: count }, () => ({ key: 'a', value: '{"site_id":"a","event_type":"view"}' }))
   const produce = async (count: number) => {
@@ -71,7 +70,7 @@ describe('freshness over an odd log', () => {
     await consumer.stop()
     await withAdmin(client, (admin) => admin.deleteTopics({ topics: [topic] }))
     await untilUnknown()
-    await ensureTopic(client, kafka.topic)
+    await makeTopic(kafka)
     await produce(5)
     expect(await untilLag(5)).toMatchObject({ total_events: 3, complete_until: null })
     await consume()

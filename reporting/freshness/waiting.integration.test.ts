@@ -1,9 +1,7 @@
 // Waiting for a position, and the many ways in which it ends.
 import { connect } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { createKafka } from '../../kafka/client.ts'
-import { ensureTopic } from '../../kafka/topics.ts'
-import { freshDatabase, freshKafka, freshName, testLogger } from '../../test/support/fresh.ts'
+import { freshDatabase, freshKafka, freshName, makeTopic } from '../../test/support/fresh.ts'
 import { get, post } from '../../test/support/http.ts'
 import {
   startTestConsumer,
@@ -19,7 +17,7 @@ async function start(waits: WaitLimits) {
   const { settings } = await freshDatabase()
   const kafka = freshKafka({ partitions: 2 })
   const groupId = freshName('group')
-  await ensureTopic(createKafka(kafka, 'test', testLogger()), kafka.topic)
+  await makeTopic(kafka)
   const { url, stop } = await startTestReporting(settings, { kafka, groupId, waits })
   await until(async () => (await get(`${url}/stats?site_id=a`)).body['lag'] !== null)
   const ask = (after: string, signal?: AbortSignal) =>

@@ -6,7 +6,9 @@ import type { ClickHouseSettings } from '../../clickhouse/config.ts'
 import { migrate } from '../../clickhouse/migrate.ts'
 import { createKafka, withAdmin } from '../../kafka/client.ts'
 import type { KafkaSettings } from '../../kafka/config.ts'
+import { ensureTopic, TopicMisfit } from '../../kafka/topics.ts'
 import { createLogger, type Logger } from '../../runtime/logger.ts'
+import { untilDone } from '../../runtime/retry.ts'
 
 export const defaultViewTypes = ['view', 'page_view', 'pageview']
 
@@ -37,6 +39,16 @@ export function freshKafka(overrides: Partial<KafkaSettings['topic']> = {}): Kaf
     await withAdmin(kafka, (admin) => admin.deleteTopics({ topics: [topic.name] })).catch(() => undefined)
   })
   return settings
+}
+
+/** Makes the topic, again where Kafka does not show yet what it has made. */
+export async function makeTopic(settings: KafkaSettings): Promise<void> {
+  const kafka = createKafka(settings, 'test', testLogger())
+  await untilDone(() => ensureTopic(kafka, settings.topic), {
+    isHopeless: (error) => error instanceof TopicMisfit,
+    onFailure: () => undefined,
+    signal: AbortSignal.timeout(timeoutMs),
+  })
 }
 
 /** A migrated database nobody else has, removed when the test ends. */
