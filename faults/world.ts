@@ -1,5 +1,5 @@
 // Everything of a run: the stack, its clients, and those who watch it.
-import { createFleet, type Fleet, type FleetSettings } from './clients/fleet.ts'
+import { createFleet, type Fleet } from './clients/fleet.ts'
 import { createDirectProducer, type DirectProducer } from './clients/direct-producer.ts'
 import { createRunEvents, type RunEvents } from './events/event-of.ts'
 import { createLedger, type Ledger } from './events/ledger.ts'
