@@ -72,7 +72,7 @@ describe('freshness over an odd log', () => {
     await untilUnknown()
     await makeTopic(kafka)
     await produce(5)
-    expect(await untilLag(5)).toMatchObject({ total_events: 3, complete_until: null })
+    expect(await untilLag(5)).toMatchObject({ total_events: 3 })
     await consume()
     const anew = await untilLag(0)
     expect(anew).toMatchObject({ total_events: 8, complete_until: expect.any(String) as string })
