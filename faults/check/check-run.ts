@@ -1,4 +1,6 @@
 // The end of a run: everything comes to rest, then what is stored is held against what was sent.
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { World } from '../world.ts'
 import { runAudit, type AuditCheck } from './audit.ts'
 import { checkBooks, type BooksCheck } from './books.ts'
@@ -44,6 +46,7 @@ export async function checkRun(world: World): Promise<RunCheck> {
   const month = { from: world.base - 92 * dayMs, to: world.base - 61 * dayMs }
   const stats = await compareStats(stack.reporting.url, events, ledger.sent(), isCounted, month)
   const audit = await runAudit(stack)
+  await writeFile(join(world.places.folder, 'audit.txt'), `${audit.said.join('\n')}\n`)
   const grownTopic = await checkGrownTopic(stack, stores)
   const check = { settled, ids, books, stats, audit, grownTopic }
   return { ...check, faults: faultsOf(world, check) }
@@ -61,7 +64,7 @@ function faultsOf(world: World, check: Omit<RunCheck, 'faults'>): string[] {
     [doubled.length > 0, `a reader saw ${doubled.length} events twice during the run`],
     [counts.wronglyRefused > 0, `${counts.wronglyRefused} good events were refused`],
     [counts.wronglyAccepted > 0, `${counts.wronglyAccepted} bad events were accepted`],
-    [audit.balances === false, `audit does not balance: ${audit.said.slice(-5).join(' ')}`],
+    [!audit.balances, `audit: ${audit.verdict}`],
   ]
   return [
     ...faults.filter(([isFault]) => isFault).map(([, text]) => text),

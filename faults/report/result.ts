@@ -36,8 +36,7 @@ export interface RunResult {
   recovery: { longestMs: number | null; medianMs: number | null; after: string | null }
   settledSeconds: number
   statsAnswers: number
-  /** Null where this Tallyline has no audit. */
-  auditBalances: boolean | null
+  audit: { balances: boolean; verdict: string }
   memory: MemoryGrowth[]
   complaints: Record<string, number>
   /** What a scenario found out beside this. */
@@ -74,7 +73,7 @@ export async function toResult(
     recovery: recoveryOf(progress.recoveries),
     settledSeconds: check.settled.seconds,
     statsAnswers: check.stats.answers,
-    auditBalances: check.audit.balances,
+    audit: { balances: check.audit.balances, verdict: check.audit.verdict },
     memory: growthOf(memory.lives(), Math.min(settleSeconds, options.minutes * 15)),
     complaints: await findComplaints(
       places,

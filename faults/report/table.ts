@@ -21,14 +21,7 @@ export function toTable(result: RunResult): string {
     ['lost', number(events.lost)],
     ['doubled', number(events.doubled)],
     ['unknown', number(events.unknown)],
-    [
-      'audit',
-      result.auditBalances === null
-        ? 'there is none'
-        : result.auditBalances
-          ? 'balances'
-          : 'DOES NOT BALANCE',
-    ],
+    ['audit', result.audit.verdict],
     ['answers of /stats compared', number(result.statsAnswers)],
     [
       'looks of a reader',
