@@ -41,6 +41,13 @@ export interface Coordinator {
     groupId: string
     topics: TopicPartitions[]
   }) => Promise<{ responses: { topic: string; partitions: { partition: number; offset: string }[] }[] }>
+  /** Commits for a group, as nobody in particular where `memberId` is empty: taken only while it has no member. */
+  offsetCommit: (commit: {
+    groupId: string
+    groupGenerationId: number
+    memberId: string
+    topics: { topic: string; partitions: { partition: number; offset: string; metadata: string }[] }[]
+  }) => Promise<unknown>
 }
 
 export interface Connection {

@@ -36,9 +36,10 @@ export function kafkaProperties(
     'group.initial.rebalance.delay.ms': 0,
     // A stack that was off for weeks must find its committed offsets again.
     'offsets.retention.minutes': 2_147_483_647,
-    // After a kill -9 the node is refused until its former session has run out: 9 s by default.
-    'broker.session.timeout.ms': 2000,
-    'broker.heartbeat.interval.ms': 400,
+    // After a kill -9 the node is refused until its former session has run out: 9 s by default. On a machine that is
+    // busy far beyond its cores, 2 s were not enough for a heartbeat, and the node shut itself out.
+    'broker.session.timeout.ms': 5000,
+    'broker.heartbeat.interval.ms': 500,
     ...oneOfEach,
     'log.cleaner.dedupe.buffer.size': 16_777_216,
   }

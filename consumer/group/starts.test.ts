@@ -47,12 +47,9 @@ describe('where a partition goes on', () => {
     expect(start({ metadata }, { next: 40 })).toEqual({ next: 40, pending: intent, expired: 0 })
   })
 
-  it('is after the pending range where the books have it', () => {
-    expect(start({ metadata: toMetadata(topicId, intent) }, { next: 50 })).toEqual({
-      next: 50,
-      pending: null,
-      expired: 0,
-    })
+  it('is after the pending range where the books have it, which is still to be cleared', () => {
+    const metadata = toMetadata(topicId, intent)
+    expect(start({ metadata }, { next: 50 })).toEqual({ next: 50, pending: intent, expired: 0 })
   })
 
   it('is after whatever the books have, where the group was forgotten or set back', () => {

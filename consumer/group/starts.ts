@@ -79,22 +79,24 @@ export function startOf(
     logger.error({ ...facts, wanted }, 'the log ends before what is stored of it: kafka lost records')
     return { next: high, pending: null }
   }
-  const intent = committed !== null && said.intent?.first === committed ? said.intent : pending
-  if (intent) {
-    logger.info({ ...facts, intent, isStored: pending === null }, 'resuming a pending range')
+  if (pending) {
+    logger.info({ ...facts, pending, isStored: wanted > pending.last }, 'resuming a pending range')
   } else if (committed !== null && wanted > committed) {
     logger.warn({ ...facts, wanted }, 'more is stored than the group knows of: going on after it')
   }
   return { next: Math.max(wanted, low), pending }
 }
 
-/** The range that the group says is pending; where it says nothing, the one that lines without books tell of. */
+/**
+ * The range that the group says is pending, be it stored by now: its clearing commit is still owed. Where the group
+ * says nothing, the range that lines without books tell of.
+ */
 function pendingOf(
   committed: number | null,
   intent: Intent | null,
   wanted: number,
   { highest }: StoredOffsets,
 ): Intent | null {
-  if (committed !== null) return intent && intent.first === committed && intent.last >= wanted ? intent : null
+  if (committed !== null) return intent && intent.first === committed ? intent : null
   return highest !== undefined && highest >= wanted ? { first: wanted, last: highest, deadline: 0 } : null
 }

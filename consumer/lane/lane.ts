@@ -84,7 +84,6 @@ export function createLane(parts: LaneParts): Lane {
     const isOpen = ({ offset }: SourceRecord) => Number(offset) >= state.openFirst
     pending.keep(atHand.filter((record) => !isOpen(record)))
     if (hasOpen(state)) open.add(atHand.filter(isOpen))
-    atHand = []
   }
 
   first.effects.forEach(perform)

@@ -29,7 +29,6 @@ export function createIdTable(seed: number): IdTable {
 
   const slotAfter = (slot: number) => (slot + 1 === index.length ? 0 : slot + 1)
   const homeOf = (hash: number) => Math.floor((hash / 4_294_967_296) * index.length)
-
   /** The slot of the id, or the free one where it would go. */
   const find = (a: number, b: number, c: number, d: number) => {
     for (let slot = homeOf(ids.hash(a, b, c, d)); ; slot = slotAfter(slot)) {
@@ -61,7 +60,6 @@ export function createIdTable(seed: number): IdTable {
     }
     index[hole] = 0
   }
-
   return {
     size: () => size,
     blocks: ids.blocks,

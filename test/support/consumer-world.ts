@@ -4,8 +4,10 @@ import { createClickHouse } from '../../clickhouse/client.ts'
 import { eventsTarget, insertLines, rangesTarget } from '../../clickhouse/insert-lines.ts'
 import { readStoreClock } from '../../clickhouse/look.ts'
 import { createKafka } from '../../kafka/client.ts'
+import { openCluster } from '../../kafka/cluster.ts'
 import { readTopicId } from '../../kafka/topic-id.ts'
 import { ensureTopic } from '../../kafka/topics.ts'
+import { untilDone } from '../../runtime/retry.ts'
 import { freshDatabase, freshKafka, freshName, rowsOf, testLogger } from './fresh.ts'
 import { toMetadata } from '../../consumer/lane/intent.ts'
 import type { Intent } from '../../consumer/lane/protocol.ts'
@@ -45,17 +47,21 @@ export const event = (path: string, more: object = {}) => ({
   value: JSON.stringify({ site_id: 'demo', event_type: 'view', path, ...more }),
 })
 
-/** Commits as a consumer would that died right after. */
+/** Commits as a consumer would that died right after; no member of the group is left behind. */
 export async function commitIntent({ client, source, groupId }: World, intent: Intent): Promise<void> {
-  const consumer = client.consumer({ groupId })
-  await consumer.connect()
-  await consumer.subscribe({ topic: source.topic })
-  const joined = new Promise((resolve) => consumer.on(consumer.events.GROUP_JOIN, resolve))
-  await consumer.run({ autoCommit: false, eachMessage: () => Promise.resolve() })
-  await joined
+  const cluster = openCluster(client)
+  await cluster.connect()
+  await cluster.refreshMetadata()
+  const coordinator = await cluster.findGroupCoordinator({ groupId })
   const metadata = toMetadata(source.topicId, intent)
-  await consumer.commitOffsets([{ ...source, offset: String(intent.first), metadata }])
-  await consumer.disconnect()
+  const partitions = [{ partition: source.partition, offset: String(intent.first), metadata }]
+  const topics = [{ topic: source.topic, partitions }]
+  await untilDone(() => coordinator.offsetCommit({ groupId, groupGenerationId: -1, memberId: '', topics }), {
+    signal: AbortSignal.timeout(10_000),
+    isHopeless: () => false,
+    onFailure: () => undefined,
+  })
+  await cluster.disconnect()
 }
 
 /** Stores rows as an insert would that was cut off before its books. */
