@@ -1,32 +1,30 @@
+import kafkajs, { type Admin } from 'kafkajs'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { freshKafka, testLogger } from '../test/support/fresh.ts'
+import { startProxiedKafka } from '../test/support/proxied-kafka.ts'
 import { readTopic } from '../test/support/read-topic.ts'
-import { createKafka } from './client.ts'
+import { createKafka, withAdmin } from './client.ts'
 import { partitionOf } from './partition-of.ts'
 import { createPublisher } from './publisher.ts'
 import { NotPublished, type PublisherSettings } from './publishing.ts'
 import { ensureTopic } from './topics.ts'
 
+const settings = {
+  timeoutMs: 10_000,
+  maxPendingBytes: 64_000_000,
+  maxEventsPerRecord: 500,
+  maxBytesPerRecord: 262_144,
+}
+
 async function startPublisher(overrides: Partial<PublisherSettings> = {}) {
-  const settings = freshKafka()
-  const kafka = createKafka(settings, 'test', testLogger())
-  await ensureTopic(kafka, settings.topic)
-  const publisher = createPublisher(
-    kafka,
-    {
-      topic: settings.topic.name,
-      partitions: 6,
-      timeoutMs: 10_000,
-      maxPendingBytes: 64_000_000,
-      maxEventsPerRecord: 500,
-      maxBytesPerRecord: 262_144,
-      ...overrides,
-    },
-    testLogger(),
-  )
+  const fresh = freshKafka()
+  const kafka = createKafka(fresh, 'test', testLogger())
+  await ensureTopic(kafka, fresh.topic)
+  const topic = fresh.topic.name
+  const publisher = createPublisher(kafka, { ...settings, topic, partitions: 6, ...overrides }, testLogger())
   await publisher.connect()
   onTestFinished(publisher.stop)
-  return { publisher, kafka, topic: settings.topic.name }
+  return { publisher, kafka, topic }
 }
 
 const at = Date.UTC(2025, 10, 14)
@@ -75,22 +73,73 @@ describe('the publisher', () => {
     expect(publisher.pendingBytes()).toBe(0)
   })
 
-  it('tells the waiter when Kafka does not acknowledge, and forgets what was not sent', async () => {
-    const settings = { ...freshKafka(), brokers: ['127.0.0.1:1'] }
+  it('gives records the time at which their lines were received', async () => {
+    const { publisher, kafka, topic } = await startPublisher()
+    await Promise.all([0, 600, 5000].map((later) => publisher.publish('demo', [`${later}`], at + later)))
+    expect(await readTopic(kafka, topic, 2)).toMatchObject([
+      { value: '0\n600', timestamp: at + 600 },
+      { value: '5000', timestamp: at + 5000 },
+    ])
+  })
+
+  it('costs only the lines of a partition that Kafka refuses, and stays connected', async () => {
+    const { publisher, kafka, topic } = await startPublisher()
+    await withAdmin(kafka, (admin) => allowRecordsUpTo(2000, topic, admin))
+    const [small, large] = ['a', 'b']
+    expect(partitionOf(small, 6)).not.toBe(partitionOf(large, 6))
+    const kept = publisher.publish(small, ['{}'], at)
+    await expect(publisher.publish(large, ['x'.repeat(5000)], at)).rejects.toThrow(NotPublished)
+    await expect(kept).resolves.toBeDefined()
+    expect(publisher.isConnected()).toBe(true)
+  })
+
+  it('tells everybody at once when Kafka is gone, and works again once it is connected again', async () => {
+    const { proxy, proxied } = await startProxiedKafka()
+    let lost = 0
+    const kafka = createKafka(proxied, 'test', testLogger())
     const publisher = createPublisher(
-      createKafka(settings, 'test', testLogger()),
-      {
-        topic: 'none',
-        partitions: 6,
-        timeoutMs: 500,
-        maxPendingBytes: 1e6,
-        maxEventsPerRecord: 1,
-        maxBytesPerRecord: 1e5,
+      kafka,
+      { ...settings, topic: 'events', partitions: 2 },
+      testLogger(),
+      () => {
+        lost += 1
       },
+    )
+    onTestFinished(publisher.stop)
+    await publisher.connect()
+    await publisher.publish('demo', ['1'], at)
+    proxy.set({ kind: 'cut' })
+    const publishing = ['a', 'b', 'c'].map((siteId) => publisher.publish(siteId, ['2'], at))
+    for (const one of publishing) await expect(one).rejects.toThrow(NotPublished)
+    expect([lost, publisher.isConnected(), publisher.pendingBytes()]).toEqual([1, false, 0])
+    await expect(publisher.publish('demo', ['3'], at)).rejects.toThrow('cannot be reached')
+    proxy.set({ kind: 'none' })
+    await publisher.connect()
+    await expect(publisher.publish('demo', ['4'], at)).resolves.toBeDefined()
+  })
+
+  it('tells the waiter when Kafka does not acknowledge in time, and gives the connection up', async () => {
+    const { proxy, proxied } = await startProxiedKafka()
+    const kafka = createKafka(proxied, 'test', testLogger())
+    const publisher = createPublisher(
+      kafka,
+      { ...settings, topic: 'events', partitions: 2, timeoutMs: 500 },
       testLogger(),
     )
-    await expect(publisher.publish('demo', ['{}'], at)).rejects.toThrow(NotPublished)
+    await publisher.connect()
+    proxy.set({ kind: 'swallow' })
+    const first = publisher.publish('demo', ['{}'], at)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    const queued = publisher.publish('demo', ['{}'], at)
+    await expect(first).rejects.toThrow(NotPublished)
+    await expect(queued).rejects.toThrow(NotPublished)
+    expect([publisher.isConnected(), publisher.pendingBytes()]).toEqual([false, 0])
     await publisher.stop()
-    expect(publisher.pendingBytes()).toBe(0)
   })
 })
+
+async function allowRecordsUpTo(bytes: number, topic: string, admin: Admin): Promise<void> {
+  const configEntries = [{ name: 'max.message.bytes', value: String(bytes) }]
+  const resources = [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configEntries }]
+  await admin.alterConfigs({ validateOnly: false, resources })
+}

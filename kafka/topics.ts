@@ -1,4 +1,5 @@
 // Makes the topic where it is missing and refuses one that cannot keep our promises.
+import { setTimeout as sleep } from 'node:timers/promises'
 import kafkajs, { type Admin, type Kafka } from 'kafkajs'
 import { withAdmin } from './client.ts'
 import type { TopicSettings } from './config.ts'
@@ -21,7 +22,10 @@ export async function ensureTopic(kafka: Kafka, topic: TopicSettings): Promise<v
   await withAdmin(kafka, async (admin) => {
     const { brokers } = await admin.describeCluster()
     const replicas = topic.replicationFactor ?? Math.min(3, brokers.length)
-    if (!(await admin.listTopics()).includes(topic.name)) await createTopic(admin, topic, replicas)
+    if (!(await admin.listTopics()).includes(topic.name)) {
+      await createTopic(admin, topic, replicas)
+      await untilLed(admin, topic.name)
+    }
     const faults = await misfits(admin, topic)
     if (faults.length > 0) {
       throw new TopicMisfit(`Topic ${topic.name} does not fit: ${faults.join('; ')}.`)
@@ -47,11 +51,28 @@ async function createTopic(admin: Admin, topic: TopicSettings, replicas: number)
     'message.timestamp.type': 'CreateTime',
   }).map(([name, value]) => ({ name, value }))
   await admin.createTopics({
-    waitForLeaders: true,
+    waitForLeaders: false,
     topics: [
       { topic: topic.name, numPartitions: topic.partitions, replicationFactor: replicas, configEntries },
     ],
   })
+}
+
+/** Milliseconds that a broker may take to know of a topic that was just made. */
+const knownWithinMs = 10_000
+
+/** kafkajs waits for the leaders of a new topic, but not for a broker that has not heard of the topic at all. */
+async function untilLed(admin: Admin, topic: string): Promise<void> {
+  const deadline = performance.now() + knownWithinMs
+  for (;;) {
+    try {
+      await admin.fetchTopicMetadata({ topics: [topic] })
+      return
+    } catch (error) {
+      if (performance.now() > deadline) throw error
+      await sleep(50)
+    }
+  }
 }
 
 async function misfits(admin: Admin, topic: TopicSettings): Promise<string[]> {
