@@ -36,7 +36,7 @@ function countedByScript() {
 }
 
 describe('importing a log through the real services', () => {
-  it('gives the numbers that a script counts', async () => {
+  it('gives the numbers that a script counts, also when it is imported again', async () => {
     const { ingestUrl, reportingUrl } = await startPipeline()
     const counted = countedByScript()
     const stats = async () => (await get(`${reportingUrl}/stats?site_id=demo`)).body
@@ -45,5 +45,14 @@ describe('importing a log through the real services', () => {
     expect(code).toBe(1)
     await until(async () => (await stats())['total_events'] === counted.total_events)
     expect(await stats()).toMatchObject(counted)
+
+    await importLog(ingestUrl)
+    await until(() => isAllStored(stats))
+    expect(await stats()).toMatchObject(counted)
   })
 })
+
+/** Whether nothing of the log waits any more. */
+async function isAllStored(stats: () => Promise<Record<string, unknown>>): Promise<boolean> {
+  return ((await stats())['lag'] as { records: number } | null)?.records === 0
+}
