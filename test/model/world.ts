@@ -1,4 +1,6 @@
 // All there is in one run of the model: the logs, the group, the store, the members, and what is on its way.
+import { startOf as startOfPartition } from '../../consumer/group/starts.ts'
+import { toMetadata } from '../../consumer/lane/intent.ts'
 import {
   startLane,
   step,
@@ -7,6 +9,7 @@ import {
   type LaneStart,
   type Step,
 } from '../../consumer/lane/protocol.ts'
+import { createLogger } from '../../runtime/logger.ts'
 import type { Call } from './calls.ts'
 import { createCoordinator, type Committed, type Coordinator } from './coordinator.ts'
 import { createLog, type Log } from './log.ts'
@@ -104,18 +107,20 @@ export interface Setup {
   skews: readonly number[]
 }
 
-/**
- * After what is committed or what is stored, whichever is more. Where the group is forgotten, lines above the books are
- * of a range that was pending.
- */
-function startOf({ offset, intent, low, stored }: StartFacts): LaneStart {
-  const next = Math.max(offset ?? 0, stored.next)
-  const { highest } = stored
-  const pending =
-    offset === null && highest !== null && highest >= next
-      ? { first: next, last: highest, deadline: 0 }
-      : intent
-  return { next: Math.max(next, low), pending }
+/** The product's own word on where a partition goes on. */
+function startOf({ offset, intent, low, stored: { next, highest } }: StartFacts): LaneStart {
+  const metadata = offset === null ? null : toMetadata(topicId, intent)
+  const found = { partition: 0, low, high: Number.MAX_SAFE_INTEGER, committed: offset, metadata }
+  return startOfPartition(found, topicId, { next, highest: highest ?? undefined }, aside)
+}
+
+const topicId = '7e0e0f3a-6d52-4f0e-9a55-0c1d2e3f4a5b'
+
+/** Where the product counts and says what it finds. */
+const aside = {
+  topic: 'events',
+  metrics: { expired: () => undefined },
+  logger: createLogger('model', 'silent'),
 }
 
 export function createWorld({ entries, members, clockAhead, window, skews }: Setup, given: Rules): World {
