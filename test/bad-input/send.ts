@@ -40,10 +40,9 @@ export async function sendRequest(baseUrl: string, request: SentRequest, agent?:
   const sending = startRequest({ hostname, port, path, method, headers: sent, agent: own })
   const late = setTimeout(() => sending.destroy(new Error('there is no answer')), answerWithinMs)
   try {
-    sending.end(body)
-    const [response] = (await once(sending, 'response')) as [IncomingMessage]
     // What is left of a body that was refused early may find the connection closed.
-    sending.on('error', () => undefined)
+    sending.on('error', () => undefined).end(body)
+    const [response] = (await once(sending, 'response')) as [IncomingMessage]
     const received = await buffer(response)
     return { status: response.statusCode ?? 0, headers: response.headers, body: received.toString() }
   } finally {

@@ -29,7 +29,7 @@ export async function talk(baseUrl: string, { pieces, ending }: Talk): Promise<H
   const { hostname, port } = new URL(baseUrl)
   const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true })
   socket.on('error', () => undefined)
-  const heard = listenTo(socket, ending === 'one-answer' ? 1 : Infinity)
+  const heard = listenTo(socket, ending === 'one-answer' ? 1 : Infinity, ending instanceof AbortSignal)
   if (ending instanceof AbortSignal) {
     if (ending.aborted) socket.destroy()
     else ending.addEventListener('abort', () => socket.destroy(), { once: true })
@@ -43,7 +43,7 @@ export async function talk(baseUrl: string, { pieces, ending }: Talk): Promise<H
 }
 
 /** What comes until the connection ends, or until there are `wanted` answers. */
-function listenTo(socket: Socket, wanted: number): Promise<Heard> {
+function listenTo(socket: Socket, wanted: number, isPatient: boolean): Promise<Heard> {
   return new Promise((resolve, reject) => {
     let text = ''
     const finish = () => {
@@ -51,10 +51,11 @@ function listenTo(socket: Socket, wanted: number): Promise<Heard> {
       socket.destroy()
       resolve(readAnswers(text))
     }
-    const late = setTimeout(() => {
+    const giveUp = () => {
       socket.destroy()
       reject(new Error(`the connection stays open without an answer: ${text.slice(0, 500)}`))
-    }, answerWithinMs)
+    }
+    const late = isPatient ? undefined : setTimeout(giveUp, answerWithinMs)
     socket.setEncoding('latin1').on('data', (chunk: string) => {
       text += chunk
       if (wanted < Infinity && readAnswers(text).answers.length >= wanted) finish()
