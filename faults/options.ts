@@ -16,6 +16,8 @@ export interface FaultOptions {
   every: number
   /** Names of kinds of faults, or beginnings of them; empty for all. */
   only: string[]
+  /** Whether each fault waits until events are stored again after the one before. */
+  inTurn: boolean
   /** Ends the run after so many faults, however long that takes; null for a run of `minutes`. */
   count: number | null
   ingests: number
@@ -51,6 +53,7 @@ unknown, or the books do not balance.
   --every N         seconds between two faults, on average; default 8
   --only A,B        only faults whose name begins so, such as kill-consumer,freeze
   --count N         end after N faults instead of after some minutes
+  --in-turn         each fault waits until events are stored again after the one before
   --faults none     no faults and no proxies: for memory and rates
   --scenario NAME   ${scenarios.slice(2).join(' or ')}, instead of faults at random
   --kill-ingest     with kafka-down: ingest is killed in the middle
@@ -87,6 +90,7 @@ export function readOptions(args: string[]): FaultOptions | null {
     },
     ...{
       'kill-ingest': yes,
+      'in-turn': yes,
       bury: yes,
       keep: yes,
       help: yes,
@@ -107,6 +111,7 @@ export function readOptions(args: string[]): FaultOptions | null {
     ingests: numberOf('ingests', values.ingests, 2),
     consumers: numberOf('consumers', values.consumers, 2),
     slow: numberOf('slow', values.slow, 0),
+    inTurn: values['in-turn'] ?? false,
     bury: values.bury ?? false,
     killIngest: values['kill-ingest'] ?? false,
     settleMs: numberOf('settle', values.settle, 5) * 60_000,

@@ -46,14 +46,16 @@ async function inflictAll(world: World, forMs: number, signal: AbortSignal): Pro
   slowDown(world)
   const enough = new AbortController()
   let done = 0
-  const onDone = (fault: DoneFault) => {
+  const onDone = async (fault: DoneFault) => {
     done += 1
     progress.await(fault.kind)
-    if (options.bury && fault.kind === 'kill-consumer') void buryMembers(stack)
+    if (options.bury && fault.kind === 'kill-consumer') await buryMembers(stack)
     if (done === count) enough.abort()
+    else if (options.inTurn) await progress.storesAgain(signal)
   }
+  const parts = { plan, stack, places, inTurn: options.inTurn, onDone }
   const [run] = await Promise.all([
-    runFaults(plan, stack, places, AbortSignal.any([signal, enough.signal]), onDone),
+    runFaults(parts, AbortSignal.any([signal, enough.signal])),
     count === null ? sleep(forMs, undefined, { signal }).catch(() => undefined) : undefined,
   ])
   return run

@@ -19,14 +19,19 @@ export interface FaultRun {
   skipped: number
 }
 
+export interface RunFaultsParts {
+  plan: readonly PlannedFault[]
+  stack: FaultStack
+  places: Places
+  /** Whether each begins only when `onDone` of the one before has resolved, after the pause that was planned. */
+  inTurn: boolean
+  /** Told of each that is over. */
+  onDone: (fault: DoneFault) => Promise<void>
+}
+
 /** Resolves when all are over; ends them all where `signal` is given. */
-export async function runFaults(
-  plan: readonly PlannedFault[],
-  stack: FaultStack,
-  places: Places,
-  signal: AbortSignal,
-  onDone: (fault: DoneFault) => void,
-): Promise<FaultRun> {
+export async function runFaults(parts: RunFaultsParts, signal: AbortSignal): Promise<FaultRun> {
+  const { plan, stack, places, inTurn, onDone } = parts
   const run: FaultRun = { done: [], skipped: 0 }
   // Every fault that waits for its time listens to it.
   setMaxListeners(0, signal)
@@ -36,8 +41,8 @@ export async function runFaults(
     const fact = { time: new Date().toISOString(), second, event, number, kind, target, durationMs }
     places.note('faults.jsonl', { ...fact, ...(trouble ? { trouble } : {}), ...(why ? { why } : {}) })
   }
-  const one = async (fault: PlannedFault) => {
-    await sleep(Math.max(0, zero + fault.atMs - performance.now()), undefined, { signal })
+  const one = async (fault: PlannedFault, pauseMs: number) => {
+    await sleep(Math.max(0, pauseMs), undefined, { signal })
     const beganAt = performance.now()
     note('begin', fault)
     try {
@@ -50,9 +55,13 @@ export async function runFaults(
     const done = { ...fault, beganAt, endedAt: performance.now() }
     note('end', fault)
     run.done.push(done)
-    onDone(done)
+    await onDone(done)
   }
-  await Promise.all(plan.map((fault) => one(fault).catch(ignoreEnd(signal))))
+  if (inTurn) {
+    for (const [index, fault] of plan.entries()) {
+      await one(fault, fault.atMs - (plan[index - 1]?.atMs ?? 0)).catch(ignoreEnd(signal))
+    }
+  } else await Promise.all(plan.map((fault) => one(fault, fault.atMs).catch(ignoreEnd(signal))))
   return run
 }
 

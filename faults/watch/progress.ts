@@ -16,6 +16,8 @@ export interface ProgressWatch {
   recoveries: Recovery[]
   /** Records that were not stored yet at the last look; null before the first. */
   lag: () => number | null
+  /** Resolves when the group has come further than at the next look; sooner where `signal` is given. */
+  storesAgain: (signal: AbortSignal) => Promise<void>
   stop: () => Promise<void>
 }
 
@@ -34,11 +36,15 @@ export function startProgressWatch(stores: Stores): ProgressWatch {
   const recoveries: Recovery[] = []
   let awaited: Awaited[] = []
   let lag: number | null = null
+  let looks = 0
+  let committed = 0
 
   const look = async () => {
     const progress = await readProgress(stores)
     const now = performance.now()
     lag = lagOf(progress)
+    looks += 1
+    committed = progress.reduce((sum, one) => sum + (one.committed ?? 0), 0)
     awaited = awaited.filter((one) => {
       one.ends ??= new Map(progress.map(({ partition, high }) => [partition, high]))
       if (!isPast(progress, one.ends)) return true
@@ -57,6 +63,16 @@ export function startProgressWatch(stores: Stores): ProgressWatch {
     recoveries,
     await: (kind) => awaited.push({ kind, since: performance.now(), ends: null }),
     lag: () => lag,
+    storesAgain: async (signal) => {
+      const until = async (isTrue: () => boolean) => {
+        while (!isTrue() && !signal.aborted) await sleep(everyMs / 10)
+      }
+      const since = looks
+      // The look that is under way may have begun before.
+      await until(() => looks >= since + 2)
+      const before = committed
+      await until(() => committed > before)
+    },
     stop: () => {
       stopping.abort()
       return running
