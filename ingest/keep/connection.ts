@@ -16,10 +16,12 @@ export interface Connection {
 /** An attempt on a connection that is silent is not waited for longer than this. */
 const attemptWithinMs = 10_000
 const longestPauseMs = 1000
+const tellEveryMs = 30_000
 
 export function createConnection(signal: AbortSignal, logger: Logger): Connection {
   let wake = () => {}
   let isNew = true
+  let toldAt = -Infinity
   const keep = async (publisher: Publisher, ensureTopic: () => Promise<void>) => {
     for (;;) {
       const lost = new Promise<void>((resolve) => (wake = resolve))
@@ -32,6 +34,8 @@ export function createConnection(signal: AbortSignal, logger: Logger): Connectio
         isHopeless: (error) => error instanceof TopicMisfit,
         onFailure: (error, pauseMs) => {
           isNew = false
+          if (performance.now() - toldAt < tellEveryMs) return
+          toldAt = performance.now()
           logger.warn({ err: error, pauseMs }, 'kafka cannot be reached')
         },
         signal,

@@ -49,7 +49,7 @@ export function startSender(url: () => string, settings: SenderSettings): Sender
     for (;;) {
       const sent = await send(`${url()}/event`, agent, event)
       answers.push(sent)
-      if (!resends || sent.status < 300 === sent.status > 0) return
+      if (!resends || sent.status === 202) return
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
   }
