@@ -13,7 +13,7 @@ const copies = 3
 const requestsOfWave = 40
 const minuteMs = 60_000
 const mostBeforeMs = 2000
-const mostAfterMs = 8000
+const mostAfterMs = 15_000
 
 export function sentThreeTimes(): Scenario {
   let waves = 0
@@ -66,5 +66,6 @@ async function killStore(world: World, run: FaultRun, random: Random, signal: Ab
     }
   }
   await buryMembers(stack)
-  await wait(random() * mostAfterMs)
+  // Where all was stored already nothing moves before the next copies.
+  await Promise.race([progress.storesAgain(signal), wait(mostAfterMs)])
 }
