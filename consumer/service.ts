@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { Admin, Kafka } from 'kafkajs'
 import { createClickHouse, pingClickHouse } from '../clickhouse/client.ts'
 import { createKafka } from '../kafka/client.ts'
+import { readGroupProgress } from '../kafka/group-progress.ts'
 import { probeTopic } from '../kafka/probe.ts'
 import { ensureTopic, TopicMisfit } from '../kafka/topics.ts'
 import { createApp } from '../runtime/app.ts'
@@ -62,14 +63,15 @@ export async function startConsumer(
     maxHeldBytes: config.limits.maxHeldBytes,
   })
   const checks = {
-    kafka: probe.check,
-    group: groupCheck(() => consumption),
+    ...{ kafka: probe.check, group: groupCheck(() => consumption) },
     clickhouse: () => pingClickHouse(clickhouse),
   }
 
   const connect = async () => {
     await ensureTopic(kafka, config.kafka.topic)
     await admin.connect()
+    // A new Kafka has no coordinator yet: kafkajs's consumer would give up on that for good.
+    await readGroupProgress(admin, config.groupId, topic)
   }
   const consuming = consume(connect, consumption, stopping.signal, logger)
 

@@ -49,7 +49,7 @@ export function createPrepareRange(
       const { range, refusal } = held
       await settle(clickhouse, source, held.span, range)
       if (refusal !== null) {
-        await setAsideRefused(inserter, source, range, refusal)
+        await setAsideRefused(inserter, source, range, recentIds, refusal)
         held.refusal = null
       }
       return stored ? withoutStored(range, stored) : allOf(range)

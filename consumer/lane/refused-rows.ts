@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import type { ClickHouse } from '../../clickhouse/client.ts'
 import { isRefusedRows } from '../../clickhouse/errors.ts'
 import { insertLines, trialTarget, type Source } from '../../clickhouse/insert-lines.ts'
+import type { RecentIds } from '../recent-ids/recent-ids.ts'
 import { readRow, type DeadLine } from './decode-record.ts'
 import { booksOf, replaceRows, rowTexts, type Range } from './range.ts'
 
@@ -11,7 +12,8 @@ import { booksOf, replaceRows, rowTexts, type Range } from './range.ts'
 const never = 4_294_967_295
 
 /**
- * Moves the rows that ClickHouse refuses from the rows to the dead letters. None where it takes them all now.
+ * Moves the rows that ClickHouse refuses from the rows to the dead letters. None where it takes them all now. The window
+ * forgets their events: one that comes again, such as a dead letter that is sent again, is not stored yet.
  * @param refusal what ClickHouse said, for rows that it does not say more of
  * @throws what else goes wrong while trying
  */
@@ -19,6 +21,7 @@ export async function setAsideRefused(
   clickhouse: ClickHouse,
   source: Source,
   range: Range,
+  recentIds: Pick<RecentIds, 'remove'>,
   refusal: string,
 ): Promise<void> {
   const texts = rowTexts(range)
@@ -29,8 +32,14 @@ export async function setAsideRefused(
     texts.filter((text) => !refused.has(text)),
   )
   for (const [text, message] of refused) {
-    const dead = toDeadLine(text, message === '' ? refusal : message)
-    const books = booksOf(range, dead.key?.toString('utf8') ?? '')
+    const row = readRow(text)
+    const { site_id: site, event_id: eventId } = JSON.parse(row.event) as {
+      site_id: string
+      event_id: string
+    }
+    recentIds.remove({ site, eventId })
+    const dead = toDeadLine(row, site, message === '' ? refusal : message)
+    const books = booksOf(range, site)
     books.rows -= 1
     books.dead += 1
     range.dead.push(dead)
@@ -70,9 +79,11 @@ async function tryRows(clickhouse: ClickHouse, source: Source, texts: string[]):
   }
 }
 
-function toDeadLine(text: string, message: string): DeadLine {
-  const { offset, line, receivedAt, event } = readRow(text)
-  const { site_id: site } = JSON.parse(event) as { site_id: string }
+function toDeadLine(
+  { offset, line, receivedAt, event }: ReturnType<typeof readRow>,
+  site: string,
+  message: string,
+): DeadLine {
   return {
     raw: Buffer.from(event),
     reason: 'refused',

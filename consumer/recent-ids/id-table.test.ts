@@ -17,12 +17,18 @@ describe('the table of ids', () => {
         weight: 6,
         arbitrary: fc.record({ kind: fc.constant('add'), from: fc.nat(60_000), count: fc.nat(9000) }),
       },
+      {
+        weight: 2,
+        arbitrary: fc.record({ kind: fc.constant('remove'), from: fc.nat(60_000), count: fc.nat(3000) }),
+      },
       { weight: 1, arbitrary: fc.record({ kind: fc.constant('drop'), from: fc.nat(), count: fc.nat() }) },
     )
     fc.assert(
       fc.property(fc.array(step, { maxLength: 25 }), fc.integer(), (steps, seed) => {
         const table = createIdTable(seed)
         const blocks: Set<string>[] = []
+        /** How many ids came into the newest block, those that were removed since too. */
+        let filled = 0
         const isKnown = (key: string) => blocks.some((block) => block.has(key))
         for (const { kind, from, count } of steps) {
           if (kind === 'drop') {
@@ -32,12 +38,20 @@ describe('the table of ids', () => {
           }
           for (let n = from; n < from + count; n += 1) {
             const key = id(n).join()
+            if (kind === 'remove') {
+              table.remove(...id(n))
+              for (const block of blocks) block.delete(key)
+              continue
+            }
             const isNew = !isKnown(key)
             if (add(table, id(n)) !== isNew) return false
-            if (isNew && (blocks.length === 0 || blocks[blocks.length - 1]?.size === idsPerBlock)) {
+            if (!isNew) continue
+            if (blocks.length === 0 || filled === idsPerBlock) {
               blocks.push(new Set())
+              filled = 0
             }
-            if (isNew) blocks[blocks.length - 1]?.add(key)
+            blocks[blocks.length - 1]?.add(key)
+            filled += 1
           }
           if (table.size() !== blocks.reduce((sum, block) => sum + block.size, 0)) return false
         }

@@ -8,6 +8,8 @@ export interface IdTable {
   /** Adds an id. False where it is there already. */
   add: (a: number, b: number, c: number, d: number) => boolean
   has: (a: number, b: number, c: number, d: number) => boolean
+  /** Forgets an id, if it is there; its place stays taken until its block is dropped. */
+  remove: (a: number, b: number, c: number, d: number) => void
   size: () => number
   /** Whole blocks and the one being filled. */
   blocks: () => number
@@ -37,10 +39,10 @@ export function createIdTable(seed: number): IdTable {
     }
   }
 
-  /** The slot that holds this entry, looked for from the home of the id at `place`. */
+  /** The slot that holds this entry, looked for from the home of the id at `place`; a free one where none does. */
   const slotOf = (place: number, entry: number) => {
     let slot = homeOf(ids.hashAt(place))
-    while (index[slot] !== entry) slot = slotAfter(slot)
+    while (index[slot] !== entry && index[slot] !== 0) slot = slotAfter(slot)
     return slot
   }
 
@@ -50,8 +52,9 @@ export function createIdTable(seed: number): IdTable {
     for (const entry of entries) if (entry !== 0) index[slotOf(entry - 1, 0)] = entry
   }
 
-  /** Frees a slot and moves up those behind it that would no longer be found. */
+  /** Frees a slot, if it is taken, and moves up those behind it that would no longer be found. */
   const free = (slot: number) => {
+    if (index[slot] === 0) return
     let hole = slot
     for (let next = slotAfter(slot); index[next] !== 0; next = slotAfter(next)) {
       if (isBetween(homeOf(ids.hashAt((index[next] as number) - 1)), hole, next)) continue
@@ -59,6 +62,7 @@ export function createIdTable(seed: number): IdTable {
       hole = next
     }
     index[hole] = 0
+    size -= 1
   }
   return {
     size: () => size,
@@ -73,11 +77,9 @@ export function createIdTable(seed: number): IdTable {
       size += 1
       return true
     },
+    remove: (a, b, c, d) => free(find(a, b, c, d)),
     dropOldestBlock: () => {
-      for (const place of ids.oldestPlaces()) {
-        free(slotOf(place, place + 1))
-        size -= 1
-      }
+      for (const place of ids.oldestPlaces()) free(slotOf(place, place + 1))
       ids.dropOldest()
     },
   }

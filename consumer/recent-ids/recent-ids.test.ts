@@ -26,6 +26,16 @@ describe('the window of recent ids', () => {
     expect([judge(id), judge(id), judge(id, { site: 'other' })]).toEqual(['row', 'duplicate', 'row'])
   })
 
+  it('takes an event anew that was taken out, of that site alone', () => {
+    const { ids, judge, fill } = open({ maxIds: idsPerBlock })
+    const id = randomUUID()
+    for (const site of ['demo', 'other']) judge(id, { site })
+    ids.remove({ site: 'demo', eventId: id })
+    expect([judge(id), judge(id), judge(id, { site: 'other' })]).toEqual(['row', 'duplicate', 'duplicate'])
+    fill()
+    expect(judge(id)).toBe('duplicate')
+  })
+
   it('tells ids apart that differ in any one digit', () => {
     const { judge } = open()
     const id = '01234567-89ab-4cde-8f01-23456789abcd'

@@ -27,6 +27,8 @@ export interface RecentIds {
   judge: (event: SeenEvent, receivedAt: number) => 'row' | 'duplicate' | 'uncertain'
   /** Adds an event that is stored. */
   add: (event: SeenEvent, receivedAt: number) => void
+  /** Takes out an event that is not stored after all: it may come again. */
+  remove: (event: Pick<SeenEvent, 'site' | 'eventId'>) => void
   /** Says that events up to this timestamp, and of some sites up to a later one, are stored and not in the window. */
   forget: (horizon: Horizon) => void
   size: () => number
@@ -70,14 +72,8 @@ export function createRecentIds(limits: WindowLimits, now: () => number): Recent
   }
 
   const remember = ({ site, eventId, timestamp }: SeenEvent, receivedAt: number): boolean => {
-    const mask = maskOf(site)
-    const isNew = table.add(
-      (hexWord(eventId, 0, 8) ^ mask[0]) >>> 0,
-      (((hexWord(eventId, 9, 13) << 16) | hexWord(eventId, 14, 18)) ^ mask[1]) >>> 0,
-      (((hexWord(eventId, 19, 23) << 16) | hexWord(eventId, 24, 28)) ^ mask[2]) >>> 0,
-      (hexWord(eventId, 28, 36) ^ mask[3]) >>> 0,
-    )
-    if (!isNew) return false
+    const [a, b, c, d] = wordsOf(eventId, maskOf(site))
+    if (!table.add(a, b, c, d)) return false
     if (table.blocks() > blocks.length) {
       blocks.push({ since: now(), held: { all: -Infinity, sites: new Map() } })
       dropOld()
@@ -96,6 +92,7 @@ export function createRecentIds(limits: WindowLimits, now: () => number): Recent
       return isCovered ? 'row' : 'uncertain'
     },
     add: remember,
+    remove: ({ site, eventId }) => table.remove(...wordsOf(eventId, maskOf(site))),
     forget,
     size: table.size,
     bytes: table.bytes,
@@ -128,6 +125,16 @@ function createSiteMasks(secret: Buffer): (site: string) => Mask {
     masks.set(site, mask)
     return mask
   }
+}
+
+/** The id as four words, mixed with its site. */
+function wordsOf(eventId: string, mask: Mask): Mask {
+  return [
+    (hexWord(eventId, 0, 8) ^ mask[0]) >>> 0,
+    (((hexWord(eventId, 9, 13) << 16) | hexWord(eventId, 14, 18)) ^ mask[1]) >>> 0,
+    (((hexWord(eventId, 19, 23) << 16) | hexWord(eventId, 24, 28)) ^ mask[2]) >>> 0,
+    (hexWord(eventId, 28, 36) ^ mask[3]) >>> 0,
+  ]
 }
 
 /** The number that the hexadecimal digits from `start` to before `end` of a lower-case text stand for. */
