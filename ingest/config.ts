@@ -39,7 +39,7 @@ export const ingestVariables = {
   INGEST_MAX_BODY_BYTES_IN_FLIGHT: wholeNumber(134_217_728, 33_554_432, 68_719_476_736).describe(
     'Bytes of requests, compressed and decompressed, that may be handled at a time; more are answered with 503',
   ),
-  STOP_SERVING_MS: wholeNumber(1000, 0, 5000).describe(
+  STOP_SERVING_MS: wholeNumber(1000, 0, 3000).describe(
     'Milliseconds that ingest keeps serving, unready, once it is told to stop',
   ),
   SPOOL_DIR: z

@@ -11,8 +11,11 @@ import { startKeeping, type Keeping } from './keep/keeping.ts'
 import { spoolFacts } from './keep/spool-facts.ts'
 import { createIngestMetrics } from './metrics.ts'
 
-/** What is still open this long after requests are refused belongs to clients that are slow to send or to read. */
-const cutAfterMs = 4000
+/**
+ * What is still open this long after requests are refused belongs to clients that are slow to send or to read. More than
+ * PRODUCE_TIMEOUT_MS at its most; with all other steps less than the deadline of the process.
+ */
+const cutAfterMs = 3000
 
 /**
  * Starts taking requests at once, whether Kafka can be reached or not.

@@ -37,7 +37,7 @@ describe('records of one flush', () => {
   })
 
   it('were received together, and say when the last of their lines was', () => {
-    const queue = [piece('a', '1', 1, 500), piece('a', '2', 1, 400), piece('a', '3', 1, 1501)]
+    const queue = [piece('a', '1', 1, 450), piece('a', '2', 1, 500), piece('a', '3', 1, 1501)]
     expect(takeRecords(queue, 1000, limits).records).toMatchObject([
       { value: '1\n2', receivedAt: 500 },
       { value: '3', receivedAt: 1501 },

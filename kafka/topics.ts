@@ -97,6 +97,10 @@ async function misfits(admin: Admin, topic: TopicSettings): Promise<string[]> {
       retention !== -1 && retention < wantedRetention,
       `it keeps records ${retention} ms where KAFKA_RETENTION_HOURS needs ${wantedRetention}: raise its retention.ms`,
     ],
+    [
+      Number(config.get('message.timestamp.before.max.ms')) < wantedRetention / 4,
+      'it refuses records whose time is past: remove its message.timestamp.before.max.ms, or events of a spool cannot be kept',
+    ],
     [Number(config.get('retention.bytes')) !== -1, 'it drops records by size: set its retention.bytes to -1'],
     [
       config.get('cleanup.policy') !== 'delete',

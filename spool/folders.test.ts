@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { freshFolder } from '../local/fixtures.ts'
-import { SpoolFolderError, takeFolder, takeLeftFolder } from './folders.ts'
+import { foldersOfOthers, SpoolFolderError, takeFolder, takeLeftFolder } from './folders.ts'
 
 const leaveEvents = (folder: string) => writeFileSync(join(folder, '000000000001.events'), 'x')
 
@@ -38,6 +38,8 @@ describe('the folders of spools', () => {
       lock.release()
     }
     expect(await takeLeftFolder(root, 'events')).toBeNull()
+    expect((await foldersOfOthers(root, 'events')).sort()).toEqual(['event-1', 'events-2-1'])
+    expect(await foldersOfOthers(root, 'event')).toEqual(['events-2-1'])
   })
 
   it('say what to do where they cannot be made', async () => {

@@ -36,6 +36,13 @@ export async function takeFolder(root: string, topic: string): Promise<OwnedFold
   }
 }
 
+/** The folders that hold events of other topics: nobody brings those to Kafka. */
+export async function foldersOfOthers(root: string, topic: string): Promise<string[]> {
+  const names = await readdir(root).catch(() => [])
+  const holding = await Promise.all(names.map((name) => segmentNumbers(join(root, name)).catch(() => [])))
+  return names.filter((name, index) => !isOf(topic, name) && (holding[index]?.length ?? 0) > 0)
+}
+
 /** Takes one folder of `topic` that holds events and that nobody owns; null where there is none. */
 export async function takeLeftFolder(root: string, topic: string): Promise<OwnedFolder | null> {
   for (const name of await readdir(root).catch(() => [])) {

@@ -96,7 +96,9 @@ describe('a spool', () => {
     const spool = await openAt(await freshFolder(), { lock })
     await spool.append(entryOf(0, 'a'))
     isMine = false
-    await expect(spool.append(entryOf(0, 'b'))).rejects.toThrow('another process')
+    const { bytes } = spool.state()
+    await expect(spool.append(entryOf(5, 'b'))).rejects.toThrow('another process')
+    expect([spool.holds(5), spool.state().bytes]).toEqual([false, bytes])
     expect(spool.state().refusal).toContain('another process')
   })
 })

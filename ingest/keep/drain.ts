@@ -27,7 +27,8 @@ const sliceBytes = 2_000_000
 /** What is in the spool when it is about to be empty. */
 const handoverBytes = 1_000_000
 
-const pauseMs = 500
+/** Before what was refused is sent again. */
+const pauseMs = { first: 250, longest: 2000 }
 
 /** Resolves when the spool is empty. Tries again for as long as Kafka refuses; rejects once the signal is given. */
 export async function drainSpool(options: DrainOptions): Promise<void> {
@@ -49,7 +50,7 @@ export async function drainSpool(options: DrainOptions): Promise<void> {
 
 async function publishAll(slice: Entry[], segment: TakenSegment, options: DrainOptions): Promise<void> {
   const { publisher, handover, signal } = options
-  for (let left = slice; ;) {
+  for (let left = slice, pause = pauseMs.first; ; pause = Math.min(pause * 2, pauseMs.longest)) {
     const results = await Promise.allSettled(left.map((entry) => publishOne(entry, segment, options)))
     signal.throwIfAborted()
     for (const result of results) {
@@ -58,7 +59,7 @@ async function publishAll(slice: Entry[], segment: TakenSegment, options: DrainO
     left = left.filter((_, index) => results[index]?.status === 'rejected')
     if (left.length === 0) return
     handover?.end()
-    await sleep(pauseMs, undefined, { signal })
+    await sleep(pause, undefined, { signal })
     if (!publisher.isConnected()) await publisher.connect().catch(() => undefined)
   }
 }

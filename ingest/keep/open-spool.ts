@@ -1,7 +1,7 @@
 // The spool of this process, and those that others left behind.
 import { partitionOf } from '../../kafka/partition-of.ts'
 import type { Logger } from '../../runtime/logger.ts'
-import { takeFolder, takeLeftFolder, type OwnedFolder } from '../../spool/folders.ts'
+import { foldersOfOthers, takeFolder, takeLeftFolder, type OwnedFolder } from '../../spool/folders.ts'
 import { openSpool, type Spool } from '../../spool/spool.ts'
 
 export interface SpoolPlace {
@@ -20,6 +20,12 @@ export async function openOwnSpool(place: SpoolPlace): Promise<Spool> {
   const owned = await takeFolder(place.dir, place.topic)
   const spool = await openIn(owned, place)
   const { bytes, events } = spool.state()
+  const ofOthers = await foldersOfOthers(place.dir, place.topic)
+  if (ofOthers.length > 0) {
+    const message =
+      'the spool holds events of other topics: run ingest with their KAFKA_TOPIC to bring them to Kafka'
+    place.logger.warn({ dir: place.dir, folders: ofOthers }, message)
+  }
   place.logger.info({ folder: owned.folder, bytes, events }, 'the spool is open')
   return spool
 }
