@@ -8,8 +8,8 @@ export interface Attempt {
   /** When it was begun and how long it took, milliseconds of `performance.now()`. */
   at: number
   ms: number
-  /** Null where no answer came. */
-  status: number | null
+  /** The answer's status, or why none came. */
+  outcome: string
 }
 
 export interface PostSettings {
@@ -36,10 +36,10 @@ export function createPosts(settings: PostSettings): { batch: Post; single: Post
       const at = performance.now()
       try {
         const answer = await post(body)
-        onAttempt({ at, ms: performance.now() - at, status: answer.status })
+        onAttempt({ at, ms: performance.now() - at, outcome: String(answer.status) })
         return answer
       } catch (error) {
-        onAttempt({ at, ms: performance.now() - at, status: null })
+        onAttempt({ at, ms: performance.now() - at, outcome: (error as Error).message })
         throw error
       }
     }

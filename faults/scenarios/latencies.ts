@@ -7,8 +7,8 @@ export interface Latencies {
   p50: number
   p99: number
   highest: number
-  /** How many answers had each status; `none` where no answer came. */
-  statuses: Record<string, number>
+  /** How many had each status, or for each reason no answer. */
+  outcomes: Record<string, number>
 }
 
 /** Of the attempts that began from `from` up to `to`, milliseconds of `performance.now()`. */
@@ -16,10 +16,7 @@ export function latenciesOf(attempts: readonly Attempt[], from: number, to: numb
   const chosen = attempts.filter(({ at }) => at >= from && at < to)
   const sorted = chosen.map(({ ms }) => ms).sort((left, right) => left - right)
   const share = (part: number) => Math.round(sorted[Math.ceil(sorted.length * part) - 1] ?? 0)
-  const statuses: Record<string, number> = {}
-  for (const { status } of chosen) {
-    const name = String(status ?? 'none')
-    statuses[name] = (statuses[name] ?? 0) + 1
-  }
-  return { requests: chosen.length, p50: share(0.5), p99: share(0.99), highest: share(1), statuses }
+  const outcomes: Record<string, number> = {}
+  for (const { outcome } of chosen) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
+  return { requests: chosen.length, p50: share(0.5), p99: share(0.99), highest: share(1), outcomes }
 }

@@ -42,10 +42,14 @@ describe('kills with a replay', () => {
 
 describe('latencies', () => {
   it('are those of the attempts that began in the given time', () => {
-    const attempts = Array.from({ length: 101 }, (_, at) => ({ at, ms: at, status: at === 7 ? null : 202 }))
+    const attempts = Array.from({ length: 101 }, (_, at) => ({
+      at,
+      ms: at,
+      outcome: at === 7 ? 'no answer' : '202',
+    }))
     expect(latenciesOf(attempts, 0, 100)).toEqual({
       ...{ requests: 100, p50: 49, p99: 98, highest: 99 },
-      statuses: { 202: 99, none: 1 },
+      outcomes: { 202: 99, 'no answer': 1 },
     })
   })
 })
