@@ -1,4 +1,5 @@
 // What an audit found: each difference as a sentence for people and as data for machines.
+import { printable } from '../printable.ts'
 
 export type FindingKind =
   /** Lines below the committed offset that no range of the books covers. */
@@ -86,7 +87,7 @@ export function offsets(first: number, last: number): string {
 
 /** A site as it is shown: its name, or what the empty one stands for. */
 export function siteName(site: string): string {
-  return site === '' ? 'records without a key' : `site ${site}`
+  return site === '' ? 'records without a key' : `site ${printable(site)}`
 }
 
 /** Where lines are: partition, offsets, site. */

@@ -1,0 +1,87 @@
+// Sends whole records, as they are given, and says where each of them stands. For commands: no waiting, no packing.
+import kafkajs, { type Kafka, type Producer } from 'kafkajs'
+import { murmur2 } from './partition-of.ts'
+
+export interface OutgoingRecord {
+  key: Buffer | null
+  value: Buffer
+}
+
+export interface RecordPlace {
+  partition: number
+  offset: number
+}
+
+export interface RecordSender {
+  /**
+   * Sends records with acks = all; a record without a key goes to partition 0. Their time is now.
+   * Null where one is larger than Kafka takes.
+   * @throws Error when Kafka did not acknowledge: what of it is on the topic is not known
+   */
+  send: (records: readonly OutgoingRecord[]) => Promise<RecordPlace[] | null>
+  close: () => Promise<void>
+}
+
+/** More bytes than this are sent only as a single record: far below the smallest limit of a topic that fits. */
+export const mostBytesOfRequest = 700_000
+
+/**
+ * Connects to Kafka.
+ * @throws Error when no broker answers or the topic is not there
+ */
+export async function openRecordSender(kafka: Kafka, topic: string): Promise<RecordSender> {
+  const admin = kafka.admin()
+  await admin.connect()
+  const partitions = await admin
+    .fetchTopicMetadata({ topics: [topic] })
+    .then(({ topics }) => topics[0]?.partitions.length ?? 0)
+    .finally(() => admin.disconnect())
+  const producer = kafka.producer({
+    allowAutoTopicCreation: false,
+    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+  })
+  await producer.connect()
+
+  return {
+    close: () => producer.disconnect(),
+    send: async (records) => {
+      const messages = records.map(({ key, value }) => {
+        return { key, value, partition: key ? (murmur2(key) & 0x7fffffff) % partitions : 0 }
+      })
+      try {
+        return await sendByPartition(producer, topic, messages)
+      } catch (error) {
+        if (isTooLarge(error)) return null
+        throw error
+      }
+    },
+  }
+}
+
+interface Message extends OutgoingRecord {
+  partition: number
+}
+
+/** A request a partition: kafkajs sends a whole request again where a part of it was refused. */
+async function sendByPartition(
+  producer: Producer,
+  topic: string,
+  messages: readonly Message[],
+): Promise<RecordPlace[]> {
+  const next = new Map<number, number>()
+  for (const partition of new Set(messages.map((message) => message.partition))) {
+    const own = messages.filter((message) => message.partition === partition)
+    const [answer] = await producer.send({ acks: -1, topic, messages: own })
+    next.set(partition, Number(answer?.baseOffset))
+  }
+  return messages.map(({ partition }) => {
+    const offset = next.get(partition) ?? 0
+    next.set(partition, offset + 1)
+    return { partition, offset }
+  })
+}
+
+function isTooLarge(error: unknown): boolean {
+  const { type, cause } = error as { type?: string; cause?: { type?: string } }
+  return type === 'MESSAGE_TOO_LARGE' || cause?.type === 'MESSAGE_TOO_LARGE'
+}
