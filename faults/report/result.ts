@@ -32,8 +32,10 @@ export interface RunResult {
   /** Pending ranges that were taken up again, and how many kills of a consumer were followed by one. */
   replays: { ranges: number; kills: number; killsWithReplay: number }
   looks: { good: number; whole: number; failed: number; doubled: SeenTwice[] }
-  /** Milliseconds from a fault's end until all was stored that stood in the log then. */
-  recovery: { longestMs: number | null; medianMs: number | null; after: string | null }
+  /** From a fault's end until events were stored again, whatever other faults came meanwhile. */
+  recovery: Duration
+  /** The same until all was stored that stood in the log at its end. */
+  caughtUp: Duration
   settledSeconds: number
   statsAnswers: number
   audit: { balances: boolean; verdict: string }
@@ -43,6 +45,13 @@ export interface RunResult {
   scenario: Record<string, unknown>
   /** What is wrong, as sentences. */
   wrong: string[]
+}
+
+/** Milliseconds; null where there was none. `after` is the kind of fault that took longest. */
+interface Duration {
+  longestMs: number | null
+  medianMs: number | null
+  after: string | null
 }
 
 /** What a process does in its first minutes is not growth. */
@@ -70,7 +79,10 @@ export async function toResult(
     faults: { done: run.done.length, skipped: run.skipped, byKind: countKinds(run) },
     replays: await replaysOf(world, run),
     looks: { good, whole, failed, doubled },
-    recovery: recoveryOf(progress.recoveries),
+    recovery: durationOf(progress.recoveries.map(({ kind, againMs }) => ({ kind, ms: againMs }))),
+    caughtUp: durationOf(
+      progress.recoveries.flatMap(({ kind, allMs }) => (allMs === null ? [] : [{ kind, ms: allMs }])),
+    ),
     settledSeconds: check.settled.seconds,
     statsAnswers: check.stats.answers,
     audit: { balances: check.audit.balances, verdict: check.audit.verdict },
@@ -104,8 +116,8 @@ async function replaysOf({ places, stack }: World, { done }: FaultRun): Promise<
   return { ranges: replays.length, kills: kills.length, killsWithReplay: killsWithReplay(kills, replays) }
 }
 
-function recoveryOf(recoveries: World['progress']['recoveries']): RunResult['recovery'] {
-  const sorted = [...recoveries].sort((left, right) => left.ms - right.ms)
+function durationOf(all: { kind: string; ms: number }[]): Duration {
+  const sorted = [...all].sort((left, right) => left.ms - right.ms)
   const longest = sorted.at(-1)
   const median = sorted[Math.floor(sorted.length / 2)]
   return { longestMs: longest?.ms ?? null, medianMs: median?.ms ?? null, after: longest?.kind ?? null }

@@ -3,7 +3,7 @@ import type { RunResult } from './result.ts'
 
 /** Lines of names and values, the values one below the other. */
 export function toTable(result: RunResult): string {
-  const { events, faults, replays, looks, recovery } = result
+  const { events, faults, replays, looks, recovery, caughtUp } = result
   const rows: [string, string][] = [
     ['seed', String(result.options.seed)],
     [
@@ -32,8 +32,8 @@ export function toTable(result: RunResult): string {
     ...Object.entries(faults.byKind).map(([kind, count]): [string, string] => [`  ${kind}`, String(count)]),
     ['pending ranges taken up again', number(replays.ranges)],
     ['kills of a consumer', `${replays.kills}, ${replays.killsWithReplay} of them with such a range`],
-    ['longest recovery', `${seconds(recovery.longestMs)}, after ${recovery.after ?? 'nothing'}`],
-    ['median recovery', seconds(recovery.medianMs)],
+    ['storing again after a fault', duration(recovery)],
+    ['caught up after a fault', duration(caughtUp)],
     ...result.memory.map((one): [string, string] => [
       `memory of ${one.name}`,
       `at most ${one.highestMegabytes.toFixed(0)} MB, ${growth(one)}`,
@@ -46,6 +46,11 @@ export function toTable(result: RunResult): string {
 
 function number(value: number): string {
   return value.toLocaleString('en')
+}
+
+function duration({ longestMs, medianMs, after }: RunResult['recovery']): string {
+  if (after === null) return 'never seen'
+  return `at most ${seconds(longestMs)} (${after}), half of them ${seconds(medianMs)}`
 }
 
 function seconds(ms: number | null): string {

@@ -4,10 +4,13 @@ import { readGroupProgress, type PartitionProgress } from '../../kafka/group-pro
 import { group, topic } from '../stack/fault-stack.ts'
 import type { Stores } from './stores.ts'
 
-/** A fault that is over, and how long it took until everything was stored that stood in the log at its end. */
+/** A fault that is over, and how long it took from its end, in milliseconds; other faults may have come meanwhile. */
 export interface Recovery {
   kind: string
-  ms: number
+  /** Until events were stored again. */
+  againMs: number
+  /** Until everything was stored that stood in the log at its end; null where that was not seen. */
+  allMs: number | null
 }
 
 export interface ProgressWatch {
@@ -23,12 +26,14 @@ export interface ProgressWatch {
 
 const everyMs = 1000
 
-/** What stands in the log at the first look after a fault's end must be stored. */
+/** What is awaited of a fault that is over: that more is stored than at the first look after its end. */
 interface Awaited {
   kind: string
   since: number
-  /** The log's end by partition; null before that look. */
-  ends: Map<number, number> | null
+  /** Null before that look. */
+  atEnd: { committed: number; ends: Map<number, number> } | null
+  /** Null before events were stored again. */
+  recovery: Recovery | null
 }
 
 export function startProgressWatch(stores: Stores): ProgressWatch {
@@ -45,10 +50,16 @@ export function startProgressWatch(stores: Stores): ProgressWatch {
     lag = lagOf(progress)
     looks += 1
     committed = progress.reduce((sum, one) => sum + (one.committed ?? 0), 0)
+    const ends = new Map(progress.map(({ partition, high }) => [partition, high]))
     awaited = awaited.filter((one) => {
-      one.ends ??= new Map(progress.map(({ partition, high }) => [partition, high]))
-      if (!isPast(progress, one.ends)) return true
-      recoveries.push({ kind: one.kind, ms: Math.round(now - one.since) })
+      one.atEnd ??= { committed, ends }
+      const ms = Math.round(now - one.since)
+      if (!one.recovery && committed > one.atEnd.committed) {
+        one.recovery = { kind: one.kind, againMs: ms, allMs: null }
+        recoveries.push(one.recovery)
+      }
+      if (!one.recovery || !isPast(progress, one.atEnd.ends)) return true
+      one.recovery.allMs = ms
       return false
     })
   }
@@ -61,7 +72,7 @@ export function startProgressWatch(stores: Stores): ProgressWatch {
   const running = run()
   return {
     recoveries,
-    await: (kind) => awaited.push({ kind, since: performance.now(), ends: null }),
+    await: (kind) => awaited.push({ kind, since: performance.now(), atEnd: null, recovery: null }),
     lag: () => lag,
     storesAgain: async (signal) => {
       const until = async (isTrue: () => boolean) => {
