@@ -1,7 +1,9 @@
 // Whether Kafka answers right now, for readiness: one question at a time, and a yes is good for a second.
 import type { Admin, Kafka } from 'kafkajs'
+import { within } from '../runtime/retry.ts'
 
 const freshForMs = 1000
+const disconnectWithinMs = 1000
 
 export interface Probe {
   /** Resolves when the topic's metadata can be read, rejects with the reason when not. */
@@ -38,6 +40,8 @@ export function probeTopic(kafka: Kafka, topic: string): Probe {
       }
       return asked.answer
     },
-    stop: async () => admin?.disconnect(),
+    // kafkajs waits for what it asked, which may never be answered.
+    stop: () =>
+      within(disconnectWithinMs, '', admin?.disconnect() ?? Promise.resolve()).catch(() => undefined),
   }
 }

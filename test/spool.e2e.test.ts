@@ -117,10 +117,12 @@ describe('ingest that is told to stop while Kafka is away', () => {
     await untilReady(first.url)
     proxy.set({ kind: 'hang' })
     const answering = post(`${first.url}/event`, { ...view, event_id: 'last' })
+    const asking = get(`${first.url}/readyz`)
     await new Promise((resolve) => setTimeout(resolve, 200))
     const ended = first.end('SIGTERM')
     expect((await answering).body).toEqual({ status: 'accepted', event_id: 'last', position: null })
     expect(await ended).toBe(0)
+    await asking
     proxy.set({ kind: 'none' })
     const second = await startIngestProcess(proxied, spoolDir)
     await untilReady(second.url)
