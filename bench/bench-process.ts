@@ -87,7 +87,8 @@ export function cpuSecondsOf(pid: number): number | null {
   return fields ? (Number(fields[11]) + Number(fields[12])) / clockTicksPerSecond : null
 }
 
-function residentBytesOf(pid: number): number | null {
+/** Bytes of memory that a process holds, from Linux's /proc; null where the system does not tell. */
+export function residentBytesOf(pid: number): number | null {
   const kilobytes = /VmRSS:\s+(\d+) kB/.exec(readProc(pid, 'status') ?? '')?.[1]
   return kilobytes === undefined ? null : Number(kilobytes) * 1024
 }

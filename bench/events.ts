@@ -1,4 +1,5 @@
 // The events that every contender is given: plain page views, the same bytes for all of them.
+import { createRandom } from '../faults/random.ts'
 import { partitionOf } from '../kafka/partition-of.ts'
 
 /** A page view as a client sends it: neither contender is given an id, both make one. */
@@ -48,15 +49,4 @@ export function createEvents(until: number): () => SampleEvent {
     user_id: `user-${skewed(users)}`,
     timestamp: new Date(until - Math.floor(random() * hourMs)).toISOString(),
   })
-}
-
-/** Mulberry32: numbers from 0 up to 1, the same for the same seed. */
-function createRandom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
 }

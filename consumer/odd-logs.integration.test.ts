@@ -66,10 +66,10 @@ describe('a log that is not what it was', () => {
     await produce(world.kafka, [event('/last')])
     await until(async () => (await world.paths()).includes('/last'))
     expect(await world.paths()).toEqual(['/kept', '/kept-too', '/last'])
-    const holes = (await rowsOf(
+    const holes = await rowsOf<{ first: number; last: number }>(
       world.clickhouse,
       'SELECT first_offset AS first, last_offset AS last FROM ranges ORDER BY first',
-    )) as { first: number; last: number }[]
+    )
     holes.forEach(({ first }, at) => expect(first).toBe(at === 0 ? 0 : (holes[at - 1]?.last ?? 0) + 1))
   })
 })

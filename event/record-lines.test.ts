@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { countLines, counts, receivedAtOf, siteOfKey, splitLines } from './record-lines.ts'
+import {
+  countLines,
+  counts,
+  hasTooManyLines,
+  mostLines,
+  receivedAtOf,
+  siteOfKey,
+  splitLines,
+} from './record-lines.ts'
 
 const bytes = (...parts: (string | number[])[]) =>
   Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : Buffer.from(part))))
@@ -17,6 +25,16 @@ describe("a record's lines", () => {
     expect(countLines(bytes([0xff], '\n\n', [0xfe]))).toBe(2)
     expect(counts(' '.repeat(100), 2)).toBe(false)
     for (const unseen of ['\ufeff', '\u00a0', '\u2028', '\f', '\v']) expect(counts(unseen, 2)).toBe(true)
+  })
+})
+
+describe('a record of very many lines', () => {
+  it('is one line, which is all of it', () => {
+    const most = Buffer.from('\n'.repeat(mostLines - 1))
+    expect([hasTooManyLines(most), splitLines(most).length]).toEqual([false, mostLines])
+    const more = Buffer.from('x\n'.repeat(mostLines))
+    expect([hasTooManyLines(more), splitLines(more), countLines(more)]).toEqual([true, [more.toString()], 1])
+    expect(splitLines(Buffer.concat([more, Buffer.from([0xff])])).length).toBe(1)
   })
 })
 

@@ -6,23 +6,43 @@ import { earliest } from './timestamp.ts'
 /** A line as text, or as the bytes that are none. */
 export type Line = string | Buffer
 
+/**
+ * More lines than any record of Kafka's usual size has room for as events. What has more is one line, and no JSON: to
+ * set aside half a million lines of a byte or two one by one would take a thousand times their size.
+ */
+export const mostLines = 32_768
+
+const lineFeed = 0x0a
+
 /** A producer's clock may be far off; the store's dates must still hold its time. */
 const latest = Date.UTC(2200, 0, 1)
 
 /**
- * Every line of a record's value, in order; a record without a value has one, which is empty. Bytes only where they
- * are no UTF-8: to make text of a whole record costs far less than of each line.
+ * Every line of a record's value, in order, or the whole as one where there are too many; a record without a value has
+ * one, which is empty. Bytes only where they are no UTF-8: to make text of a whole record costs far less than of each
+ * line.
  */
 export function splitLines(value: Buffer | null): Line[] {
   if (value === null) return ['']
+  if (hasTooManyLines(value)) return [isUtf8(value) ? value.toString('utf8') : value]
   if (isUtf8(value)) return value.toString('utf8').split('\n')
   const lines: Line[] = []
   for (let start = 0; start <= value.length;) {
-    const end = value.indexOf(0x0a, start)
+    const end = value.indexOf(lineFeed, start)
     lines.push(value.subarray(start, end === -1 ? value.length : end))
     start = end === -1 ? value.length + 1 : end + 1
   }
   return lines
+}
+
+/** Whether a record is set aside whole for its number of lines. */
+export function hasTooManyLines(value: Buffer): boolean {
+  let at = -1
+  for (let breaks = 0; breaks < mostLines; breaks += 1) {
+    at = value.indexOf(lineFeed, at + 1)
+    if (at === -1) return false
+  }
+  return true
 }
 
 /** JSON's white space, and nothing else that looks blank: whatever is no JSON must be set aside, not passed over. */

@@ -9,6 +9,8 @@ export interface BackPressure {
   /** Resumes every paused partition: a new membership has nothing in hand. */
   resumeAll: () => void
   heldBytes: () => number
+  /** Whether all lanes together hold as much as they may. */
+  isOver: () => boolean
 }
 
 export function createBackPressure(parts: {
@@ -19,13 +21,15 @@ export function createBackPressure(parts: {
 }): BackPressure {
   const paused = new Set<number>()
   const heldBytes = () => [...parts.lanes().values()].reduce((sum, lane) => sum + lane.bytes(), 0)
-  const mustWait = (lane: Lane) => lane.isFull() || heldBytes() >= parts.maxHeldBytes
+  const isOver = () => heldBytes() >= parts.maxHeldBytes
+  const mustWait = (lane: Lane) => lane.isFull() || isOver()
   const resume = (partition: number) => {
     paused.delete(partition)
     parts.resume(partition)
   }
   return {
     heldBytes,
+    isOver,
     resumeAll: () => [...paused].forEach(resume),
     pauseIfFull: (partition, lane) => {
       if (!mustWait(lane)) return

@@ -6,7 +6,7 @@ import type { Logger } from '../../runtime/logger.ts'
 import type { Lane } from '../lane/lane.ts'
 import { createBackPressure, type BackPressure } from './back-pressure.ts'
 import { createGroupCommit, type GroupCommit } from './group-commit.ts'
-import { createGroupConsumer, offsetsOf, recordsOf } from './group-consumer.ts'
+import { createGroupConsumer, partsOf } from './group-consumer.ts'
 import { createMembership, type Membership } from './membership.ts'
 import type { OpenLanes } from './open-lanes.ts'
 
@@ -131,28 +131,52 @@ function createBatchHandler(
       await sleep(100)
       return payload.heartbeat()
     }
-    const { from, last } = offsetsOf(payload.batch)
-    const wanted = lane.accept(recordsOf(payload.batch), from, last)
-    if (wanted !== null) {
+    const wanted = await takeParts(
+      payload,
+      lane,
+      backPressure,
+      () => present === state.present && !state.isStopping,
+    )
+    if (wanted === null) {
+      state.misplaced = 0
+    } else {
       misplaced()
       consumer.seek({ topic, partition, offset: String(wanted) })
-      return
     }
-    state.misplaced = 0
-    payload.resolveOffset(payload.batch.lastOffset())
-    backPressure.pauseIfFull(partition, lane)
-    await payload.heartbeat()
   }
 }
 
+/**
+ * Hands a batch to its lane, a part at a time, while the lanes may hold more: what is left is fetched again.
+ * @returns the offset to fetch from where the batch does not follow; null where it does
+ */
+async function takeParts(
+  payload: EachBatchPayload,
+  lane: Lane,
+  backPressure: BackPressure,
+  mayGoOn: () => boolean,
+): Promise<number | null> {
+  const { batch } = payload
+  for (const { from, last, records } of partsOf(batch)) {
+    if (backPressure.isOver()) break
+    const wanted = lane.accept(records, from, last)
+    if (wanted !== null) return wanted
+    payload.resolveOffset(String(last))
+    await payload.heartbeat()
+    if (!mayGoOn()) return null
+  }
+  backPressure.pauseIfFull(batch.partition, lane)
+  return null
+}
+
 /** Keeps the membership alive while it is found out where it goes on. */
-async function untilOpen(membership: Membership, { heartbeat }: EachBatchPayload): Promise<void> {
+async function untilOpen(membership: Membership, payload: EachBatchPayload): Promise<void> {
   const { opened, isOpen, hasEnded } = membership
   while (!isOpen() && !hasEnded()) {
     const moment = new AbortController()
     await Promise.race([opened, sleep(1000, undefined, { signal: moment.signal }).catch(() => undefined)])
     moment.abort()
-    await heartbeat()
+    await payload.heartbeat()
   }
 }
 

@@ -1,5 +1,5 @@
 // The kafkajs consumer behind the group, with the settings that keep it from losing records, and what its batches say.
-import { type Batch, type Consumer, type Kafka } from 'kafkajs'
+import { type Batch, type Consumer, type Kafka, type KafkaMessage } from 'kafkajs'
 import type { SourceRecord } from '../lane/decode-record.ts'
 import { assignerThatTells } from './membership.ts'
 
@@ -30,16 +30,41 @@ export function createGroupConsumer(kafka: Kafka, groupId: string, onJoin: () =>
 /** kafkajs has it on every batch, but not in its types. */
 type FetchedBatch = Batch & { fetchedOffset: string }
 
-/** The offset a batch was asked for from, and the last one it covers: what lies between and is missing is a gap. */
-export function offsetsOf(batch: Batch): { from: number; last: number } {
-  return { from: Number((batch as FetchedBatch).fetchedOffset), last: Number(batch.lastOffset()) }
+/** Records that follow each other. */
+export interface Part {
+  /** The offset the first was asked for from. */
+  from: number
+  /** The last offset that is covered: what lies between and is missing is a gap. */
+  last: number
+  records: SourceRecord[]
 }
 
-export function recordsOf(batch: Batch): SourceRecord[] {
-  return batch.messages.map(({ key, value, offset, timestamp }) => ({
-    offset,
-    timestamp: Number(timestamp),
-    key,
-    value,
-  }))
+/** Few enough to be decoded between two heartbeats and to be held, be they all lines of a byte or two. */
+const bytesOfPart = 65_536
+
+/** Cuts a batch into parts that follow each other: of one record, or of as many as are small together. */
+export function partsOf(batch: Batch): Part[] {
+  const groups: KafkaMessage[][] = [[]]
+  let bytes = 0
+  for (const message of batch.messages) {
+    bytes += message.value?.length ?? 0
+    const group = groups.at(-1)
+    if (bytes <= bytesOfPart || !group?.length) group?.push(message)
+    else {
+      groups.push([message])
+      bytes = message.value?.length ?? 0
+    }
+  }
+  let from = Number((batch as FetchedBatch).fetchedOffset)
+  return groups.map((messages, index) => {
+    const isLast = index === groups.length - 1
+    const last = Number(isLast ? batch.lastOffset() : messages.at(-1)?.offset)
+    const part = { from, last, records: messages.map(toRecord) }
+    from = last + 1
+    return part
+  })
+}
+
+function toRecord({ key, value, offset, timestamp }: KafkaMessage): SourceRecord {
+  return { offset, timestamp: Number(timestamp), key, value }
 }

@@ -4,7 +4,14 @@ import { eventUuidOfPlace } from '../../event/event-id.ts'
 import { toMembers } from '../../event/event-line.ts'
 import { parseEvent, type Event, type FaultCode } from '../../event/event.ts'
 import { parseJson, parseJsonText, type JsonFaultCode } from '../../event/json.ts'
-import { counts, receivedAtOf, siteOfKey, splitLines, type Line } from '../../event/record-lines.ts'
+import {
+  counts,
+  mostLines,
+  receivedAtOf,
+  siteOfKey,
+  splitLines,
+  type Line,
+} from '../../event/record-lines.ts'
 
 /** A record as Kafka holds it. `timestamp` is epoch milliseconds. */
 export interface SourceRecord {
@@ -21,7 +28,8 @@ export interface LogPlace {
 }
 
 /** `refused`: ClickHouse did not take the row. */
-export type DeadReason = FaultCode | JsonFaultCode | 'missing_key' | 'key_mismatch' | 'refused'
+export type DeadReason =
+  FaultCode | JsonFaultCode | 'missing_key' | 'key_mismatch' | 'too_many_lines' | 'refused'
 
 /** A line that can never be a row. */
 export interface DeadLine {
@@ -110,6 +118,13 @@ export function readRow(text: string): { offset: string; line: number; receivedA
   return { offset, line: Number(line), receivedAt: Number(receivedAt), event }
 }
 
+/** What is left of a line that holds line breaks: it is a whole record. */
+const tooManyLines: LineOutcome = {
+  reason: 'too_many_lines',
+  field: '',
+  message: `the record has more than ${mostLines} lines: produce it in parts`,
+}
+
 function decodeLine(
   raw: Line,
   line: number,
@@ -126,6 +141,7 @@ function decodeLine(
     }
   }
   const json = typeof raw === 'string' ? parseJsonText(raw) : parseJson(raw)
+  if (!json.ok && raw.includes('\n')) return tooManyLines
   if (!json.ok) return { reason: json.code, field: '', message: `the line ${json.message}` }
   const parsed = parseEvent(json.value, receivedAt, () => eventUuidOfPlace(topicId, partition, offset, line))
   if (!parsed.ok) {

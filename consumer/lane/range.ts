@@ -27,7 +27,7 @@ export interface Range {
 }
 
 /** What a line that is kept by itself takes in memory besides its text, about. */
-const ownLineBytes = 600
+const ownLineBytes = 800
 
 export function emptyRange(): Range {
   return {
@@ -61,9 +61,10 @@ function addRecord(range: Range, decoded: DecodedRecord): void {
     range.uncertain.push(row)
     range.bytes += row.text.length + ownLineBytes
   }
+  // A copy: the key's buffer belongs to a whole fetch, which would be kept with it. One for all lines of the record.
+  const key = dead[0]?.key ? Buffer.from(dead[0].key) : null
   for (const line of dead) {
-    // A copy: the key's buffer belongs to a whole fetch, which would be kept with it.
-    range.dead.push({ ...line, key: line.key && Buffer.from(line.key) })
+    range.dead.push({ ...line, key })
     range.bytes += line.raw.length + line.message.length + ownLineBytes
   }
 }

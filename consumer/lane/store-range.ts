@@ -60,15 +60,26 @@ function insertsOf(database: string, source: Source, intent: Intent, unwritten: 
   })
   const inserts: Insert[] = []
   if (rowCount > 0) inserts.push(insertOf(eventsTarget, rows, rowCount, 'rows'))
-  if (dead.length > 0) inserts.push(insertOf(deadLettersTarget, dead.map(toDeadLetter), dead.length, 'dead'))
+  if (dead.length > 0) inserts.push(insertOf(deadLettersTarget, inPieces(dead), dead.length, 'dead'))
   const bookLines = toBookLines(books)
   inserts.push(insertOf(rangesTarget, bookLines, bookLines.length, 'books'))
   return inserts
 }
 
-function toDeadLetter(dead: DeadLine): Buffer {
+const linesOfPiece = 500
+
+/** Many lines in one buffer: one for each would take more memory than what is in it. */
+function inPieces(dead: DeadLine[]): Buffer[] {
+  const count = Math.ceil(dead.length / linesOfPiece)
+  return Array.from({ length: count }, (_, piece) => {
+    const lines = dead.slice(piece * linesOfPiece, (piece + 1) * linesOfPiece)
+    return Buffer.from(lines.map(toDeadLetter).join(''))
+  })
+}
+
+function toDeadLetter(dead: DeadLine): string {
   const { raw, reason, field, message, key, offset, line, receivedAt } = dead
-  return toJsonLine({
+  return toLine({
     raw: raw.toString('base64'),
     ...{ reason, field, message },
     kafka_key: key?.toString('base64') ?? '',
@@ -82,9 +93,9 @@ function toDeadLetter(dead: DeadLine): Buffer {
 function toBookLines(books: Map<string, SiteBooks>): Buffer[] {
   const nothing: [string, SiteBooks] = ['', { lines: 0, rows: 0, duplicates: 0, dead: 0 }]
   const all = books.size === 0 ? [nothing] : [...books]
-  return all.map(([site_id, counts]) => toJsonLine({ site_id, ...counts }))
+  return all.map(([site_id, counts]) => Buffer.from(toLine({ site_id, ...counts })))
 }
 
-function toJsonLine(value: object): Buffer {
-  return Buffer.from(`${JSON.stringify(value)}\n`)
+function toLine(value: object): string {
+  return `${JSON.stringify(value)}\n`
 }

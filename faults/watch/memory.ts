@@ -1,5 +1,5 @@
 // Watches how much memory each process holds, and how fast that grows.
-import { readFileSync } from 'node:fs'
+import { residentBytesOf } from '../../bench/bench-process.ts'
 import type { FaultStack } from '../stack/fault-stack.ts'
 import type { Places } from '../stack/places.ts'
 
@@ -88,14 +88,4 @@ function slopeOf(samples: readonly MemorySample[]): number {
   const height = mean(({ megabytes }) => megabytes)
   const rise = mean(({ second, megabytes }) => (second - middle) * (megabytes - height))
   return rise / mean(({ second }) => (second - middle) ** 2)
-}
-
-/** Null where the system does not tell. */
-function residentBytesOf(pid: number): number | null {
-  try {
-    const kilobytes = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
-    return kilobytes === undefined ? null : Number(kilobytes) * 1024
-  } catch {
-    return null
-  }
 }

@@ -5,6 +5,7 @@
 import { once } from 'node:events'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
+import { createRandom } from '../../faults/random.ts'
 
 export interface LogSettings {
   lines: number
@@ -79,17 +80,6 @@ function skewed(random: () => number, limit: number): number {
 
 function pick<Value>(random: () => number, values: [Value, ...Value[]]): Value {
   return values[Math.floor(random() * values.length)] ?? values[0]
-}
-
-/** Mulberry32: numbers from 0 up to 1, the same for the same seed. */
-function createRandom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
 }
 
 async function print(settings: LogSettings): Promise<void> {

@@ -6,6 +6,9 @@ export interface RecordLine {
   bytes: Buffer
 }
 
+/** A record of more lines than this is one line, all of it: no record of Kafka's usual size has so many events. */
+const mostLines = 32_768
+
 /** JSON's own white space: a line of nothing else is none, unless it is all that the record holds. */
 const blank = new Set(Buffer.from(' \t\r'))
 
@@ -18,5 +21,6 @@ export function linesOf(value: Buffer | null): RecordLine[] {
     lines.push({ index: lines.length, bytes: bytes.subarray(start, end) })
     start = end + 1
   }
+  if (lines.length > mostLines) return [{ index: 0, bytes }]
   return lines.length === 1 ? lines : lines.filter((line) => !line.bytes.every((byte) => blank.has(byte)))
 }
