@@ -5,7 +5,7 @@ import { countEvents } from './count-events.ts'
 
 const base = Date.UTC(2026, 4, 20)
 const events = createRunEvents({ seed: 9, partitions: 6, base })
-const sent = 3000
+const sent = 60_000
 const scope = { from: base - 92 * 86_400_000, to: base - 61 * 86_400_000 }
 const { all, inScope } = countEvents(events, sent, (number) => number % 2 === 0, scope)
 const chosen = Array.from({ length: sent / 2 }, (_, index) => events.eventOf(2 * index))
