@@ -77,6 +77,13 @@ describe('an event (contract section 3)', () => {
     ])
   })
 
+  it('shows of an unknown field the beginning, well-formed', () => {
+    for (const length of [98, 99, 100]) {
+      const [[name = ''] = []] = faultsOf({ ...least, [`${'x'.repeat(length)}😀`]: 1 })
+      expect([name.length, name.isWellFormed()]).toEqual([100, true])
+    }
+  })
+
   it('tells every fault at once', () => {
     const faults = faultsOf({ event_type: 5, path: 'x'.repeat(3000), timestamp: 1, oops: 1, properties: [] })
     expect(faults).toEqual([

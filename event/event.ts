@@ -153,7 +153,7 @@ function toFaults(issue: z.core.$ZodIssue): EventFault[] {
 }
 
 function unknownField(key: string): EventFault {
-  const name = key.toWellFormed().slice(0, 100)
+  const name = key.slice(0, 100).toWellFormed()
   const message = `${name} is not a field of an event: correct its name, or put it into properties`
   return { field: name, code: 'unknown_field', message }
 }

@@ -89,6 +89,20 @@ describe('properties (contract section 3)', () => {
     expect(faultOf({ 'a%2Eb': 1 })).toBe('properties reserved_key')
   })
 
+  it('tell of a long path its beginning only, well-formed, in few bytes', () => {
+    const long = { ['é'.repeat(100_000)]: { '\ud800': 1, 'a%2Eb': '\0', n: 1e400, d: [[[[]]]] } }
+    const parsed = parse(long)
+    expect(parsed).toMatchObject({
+      ok: false,
+      faults: Array(5).fill({ field: expect.any(String) as string }),
+    })
+    expect(JSON.stringify(parsed).length).toBeLessThan(5000)
+    for (let length = 196; length < 202; length += 1) {
+      const cut = faultOf({ [`${'x'.repeat(length)}😀`]: '\0' })
+      expect([cut?.startsWith('properties.xxx'), cut?.isWellFormed()]).toEqual([true, true])
+    }
+  })
+
   it('tell each kind of fault once, with its place', () => {
     expect(faultOf({ a: '\0', b: '\0', c: { d: { e: { f: { g: 1 } } } } })).toBe(
       'properties.a nul, properties.c.d.e.f too_deep',

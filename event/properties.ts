@@ -8,6 +8,9 @@ const maxKeys = 64
 const maxDepth = 4
 const maxBytes = 16_384
 
+/** More of a path is not told, in UTF-16 units: it comes back in the field and in the message of each fault. */
+const mostPathShown = 200
+
 /** How ClickHouse writes a dot inside a key: a key that holds this itself would come back as another one. */
 export const storedDot = '%2E'
 
@@ -90,7 +93,8 @@ function inspectNumber(value: number, path: string, walk: Walk): void {
 }
 
 function note(walk: Walk, code: string, path: string, message: string): void {
-  if (!walk.faults.has(code)) walk.faults.set(code, { path: path ? [path.toWellFormed()] : [], message })
+  if (walk.faults.has(code)) return
+  walk.faults.set(code, { path: path ? [path.slice(0, mostPathShown).toWellFormed()] : [], message })
 }
 
 function withoutNulls(value: Properties): Properties {

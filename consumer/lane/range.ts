@@ -65,7 +65,7 @@ function addRecord(range: Range, decoded: DecodedRecord): void {
   const key = dead[0]?.key ? Buffer.from(dead[0].key) : null
   for (const line of dead) {
     range.dead.push({ ...line, key })
-    range.bytes += line.raw.length + line.message.length + ownLineBytes
+    range.bytes += line.raw.length + line.field.length + line.message.length + ownLineBytes
   }
 }
 
