@@ -15,9 +15,12 @@ export interface Outcome {
 
 const noAnswer = 'Kafka did not answer in time'
 
+const notAnswered = 'Kafka answered without this partition'
+
 /**
  * Sends with acks = all and settles whatever is acknowledged within `timeoutMs` milliseconds. kafkajs fails a whole
- * request for one partition that is refused; so each partition is then sent once more by itself.
+ * request for one partition that is refused, and answers without a partition whose leader moved to a broker that had
+ * answered for others already (it asks each broker once); so what is left is sent once more, each partition by itself.
  */
 export async function sendRecords(
   producer: Producer,
@@ -26,26 +29,33 @@ export async function sendRecords(
   timeoutMs: number,
 ): Promise<Outcome> {
   const given: Promise<unknown>[] = []
-  const sendOne = async (part: Taken<Waiter>[]) => {
+  const sendTogether = async (part: Taken<Waiter>[]) => {
     const sent = send(producer, topic, part)
     given.push(sent)
-    settleAll(part, await within(timeoutMs, noAnswer, sent))
+    return settleAnswered(part, await within(timeoutMs, noAnswer, sent))
+  }
+  const sendAlone = async (one: Taken<Waiter>) => {
+    const left = await sendTogether([one])
+    if (left.length > 0) throw new Error(notAnswered)
   }
   const outcome = (refused: Taken<Waiter>[], error: unknown) => ({
     refused,
     error,
     given: Promise.allSettled(given),
   })
-  try {
-    await sendOne(taken)
-    return outcome([], null)
-  } catch (error) {
-    if (taken.length === 1 || !isAboutPartitions(error)) return outcome(taken, error)
-    const results = await Promise.allSettled(taken.map((one) => sendOne([one])))
+  const sendEachAlone = async (left: Taken<Waiter>[], error: unknown) => {
+    const results = await Promise.allSettled(left.map(sendAlone))
     return outcome(
-      taken.filter((_, index) => results[index]?.status === 'rejected'),
+      left.filter((_, index) => results[index]?.status === 'rejected'),
       error,
     )
+  }
+  try {
+    const left = await sendTogether(taken)
+    return await sendEachAlone(left, left.length > 0 ? new Error(notAnswered) : null)
+  } catch (error) {
+    if (taken.length === 1 || !isAboutPartitions(error)) return outcome(taken, error)
+    return sendEachAlone(taken, error)
   }
 }
 
@@ -69,9 +79,12 @@ async function send(producer: Producer, topic: string, taken: Taken<Waiter>[]): 
   return new Map(answers.map(({ partition, baseOffset }) => [partition, Number(baseOffset)]))
 }
 
-function settleAll(taken: Taken<Waiter>[], offsets: Map<number, number>): void {
-  for (const { partition, records } of taken) {
-    const base = offsets.get(partition) ?? 0
+/** Returns the partitions that the answer says nothing about: whether they have their records is not known. */
+function settleAnswered(taken: Taken<Waiter>[], offsets: Map<number, number>): Taken<Waiter>[] {
+  return taken.filter(({ partition, records }) => {
+    const base = offsets.get(partition)
+    if (base === undefined) return true
     records.forEach(({ pieces }, index) => settle(pieces, partition, base + index))
-  }
+    return false
+  })
 }
