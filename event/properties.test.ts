@@ -90,7 +90,7 @@ describe('properties (contract section 3)', () => {
   })
 
   it('tell of a long path its beginning only, well-formed, in few bytes', () => {
-    const long = { ['é'.repeat(100_000)]: { '\ud800': 1, 'a%2Eb': '\0', n: 1e400, d: [[[[]]]] } }
+    const long = { ['é'.repeat(100_000)]: { '\ud800': 1, 'a%2Eb': '\0', n: Infinity, d: [[[[]]]] } }
     const parsed = parse(long)
     expect(parsed).toMatchObject({
       ok: false,
