@@ -1,4 +1,4 @@
-// The only INSERT: lines of JSON, one block, one deduplication token, refused by ClickHouse itself once it is late.
+// The only INSERT of events and their books: lines of JSON, one block, one deduplication token, refused by ClickHouse itself once it is late.
 import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { ClickHouse } from './client.ts'

@@ -37,7 +37,11 @@ export function createConsumerMetrics(held: Held): ConsumerMetrics {
     labelNames: ['reason'],
     registers,
   })
-  const failures = new Counter({ name: 'insert_retries_total', help: 'Inserts tried again', registers })
+  const failures = new Counter({
+    name: 'insert_retries_total',
+    help: 'Steps of storing a range that failed and are tried again: reading, inserting, looking',
+    registers,
+  })
   const expired = new Counter({
     name: 'events_expired_total',
     help: 'Offsets that Kafka dropped before they were read',

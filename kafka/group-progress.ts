@@ -10,7 +10,7 @@ export interface PartitionProgress {
   metadata: string | null
   /** The first offset that is still in the log. */
   low: number
-  /** The offset the next record will get. */
+  /** The last stable offset: where the log ends for readers of committed records, below every open transaction. */
   high: number
 }
 

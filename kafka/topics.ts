@@ -61,7 +61,7 @@ async function createTopic(admin: Admin, topic: TopicSettings, replicas: number)
 /** Milliseconds that a broker may take to know of a topic that was just made. */
 const knownWithinMs = 10_000
 
-/** kafkajs waits for the leaders of a new topic, but not for a broker that has not heard of the topic at all. */
+/** Waits here, since kafkajs gives up waiting where a broker has not heard of the new topic at all. */
 async function untilLed(admin: Admin, topic: string): Promise<void> {
   const deadline = performance.now() + knownWithinMs
   for (;;) {
