@@ -85,8 +85,11 @@ export async function queryHorizon(
   }
 }
 
-/** Ids of one question: its text stays far below what ClickHouse takes. */
-const idsPerQuery = 10_000
+/**
+ * What one question may ask about. Ids are in its text, which may be 1 MiB long; sites and days are parameters, of
+ * which ClickHouse takes 128 KiB each (`http_max_field_value_size`): five thousand days are 95 KB.
+ */
+const mostOfQuestion = { events: 5000, siteBytes: 120_000 }
 
 /**
  * Which of these events are stored, each as `site NUL id`. Asked by site, day and id, so an event is found only with
@@ -99,8 +102,7 @@ export async function queryStoredIds(
   except: Source & { first: number },
 ): Promise<Set<string>> {
   const stored = new Set<string>()
-  for (let at = 0; at < events.length; at += idsPerQuery) {
-    const asked = events.slice(at, at + idsPerQuery)
+  for (const { asked, sites } of cutIntoQuestions(events)) {
     const ids = asked.map(({ eventId }) => `'${eventId}'`).join(',')
     const rows = await queryRows(clickhouse, z.object({ site: z.string(), id: z.string() }), {
       query: `SELECT toString(site_id) AS site, toString(event_id) AS id FROM events
@@ -108,7 +110,7 @@ export async function queryStoredIds(
           AND NOT (kafka_topic_id = {topicId:UUID} AND kafka_partition = {partition:UInt32}
             AND kafka_offset >= {first:UInt64})`,
       query_params: {
-        sites: [...new Set(asked.map(({ site }) => site))],
+        sites: [...sites],
         days: [...new Set(asked.map(({ timestamp }) => new Date(timestamp).toISOString().slice(0, 10)))],
         ...{ topicId: except.topicId, partition: except.partition, first: except.first },
       },
@@ -116,6 +118,38 @@ export async function queryStoredIds(
     for (const { site, id } of rows) stored.add(`${site}\0${id}`)
   }
   return stored
+}
+
+interface Asked {
+  site: string
+  eventId: string
+  timestamp: number
+}
+
+function cutIntoQuestions<Event extends Asked>(
+  events: readonly Event[],
+): { asked: Event[]; sites: Set<string> }[] {
+  const questions: { asked: Event[]; sites: Set<string> }[] = []
+  let last: (typeof questions)[number] | undefined
+  let siteBytes = 0
+  for (const event of events) {
+    const bytes = last?.sites.has(event.site) ? 0 : bytesInUrl(event.site)
+    const { events: most, siteBytes: mostBytes } = mostOfQuestion
+    if (!last || last.asked.length === most || siteBytes + bytes > mostBytes) {
+      last = { asked: [], sites: new Set() }
+      questions.push(last)
+      siteBytes = 0
+    }
+    if (!last.sites.has(event.site)) siteBytes += bytesInUrl(event.site)
+    last.sites.add(event.site)
+    last.asked.push(event)
+  }
+  return questions
+}
+
+/** At most: each byte may be an escaped character, both of which are written as three; then quotes and a comma. */
+function bytesInUrl(text: string): number {
+  return 6 * Buffer.byteLength(text) + 9
 }
 
 /** Rows of another topic, one made anew since, count whatever their offset. */
