@@ -16,6 +16,9 @@ export function toEventUuid(siteId: string, eventId: string): string {
   return isUuid(eventId) ? eventId : uuidV5(`${siteId}\0${eventId}`, namespace)
 }
 
+/** The topic id of what was stored before topics were told apart, or came from a Kafka that knows no such ids (before 3.0). */
+export const unknownTopicId = '00000000-0000-0000-0000-000000000000'
+
 /** The id of an event that came without one, straight on the topic: the same at every reading. */
 export function eventUuidOfPlace(topic: string, partition: number, offset: string, line: number): string {
   return uuidV5(`${topic}\0${partition}\0${offset}\0${line}`, namespace)

@@ -45,6 +45,11 @@ export const faultCodes = [
   'reserved_key',
 ] as const
 
+/** All faults in one line. */
+export function faultsText(faults: readonly EventFault[]): string {
+  return faults.map(({ message }) => message).join('; ')
+}
+
 export type Parsed = { ok: true; event: Event; sentId: string | null } | { ok: false; faults: EventFault[] }
 
 /** More unknown fields than this are not listed: the answer would be longer than the event. */

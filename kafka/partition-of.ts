@@ -4,13 +4,14 @@
 const seed = 0x9747b28c
 const m = 0x5bd1e995
 
-/** The partition of `siteId`, from 0 to `partitions` - 1. */
-export function partitionOf(siteId: string, partitions: number): number {
-  return (murmur2(Buffer.from(siteId, 'utf8')) & 0x7fffffff) % partitions
+/** The partition of a key, which is a site's id or the bytes of any other, from 0 to `partitions` - 1. */
+export function partitionOf(key: string | Buffer, partitions: number): number {
+  const bytes = typeof key === 'string' ? Buffer.from(key, 'utf8') : key
+  return (murmur2(bytes) & 0x7fffffff) % partitions
 }
 
 /** MurmurHash2 of the bytes, as a signed 32-bit number. */
-export function murmur2(key: Buffer): number {
+function murmur2(key: Buffer): number {
   const length = key.length
   const whole = length & ~3
   let h = seed ^ length

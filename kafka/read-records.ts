@@ -3,7 +3,7 @@
 import { createRequire } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kafka } from 'kafkajs'
-import { openCluster, type Cluster, type FetchedPartition } from './cluster.ts'
+import { isolation, openCluster, type Cluster, type FetchedPartition } from './cluster.ts'
 
 export interface LogRecord {
   offset: number
@@ -51,7 +51,6 @@ const FetchedBatch = createRequire(import.meta.url)('kafkajs/src/consumer/batch'
   partition: object,
 ) => Batch
 
-const readCommitted = 1
 const waitMs = 500
 const maxBytes = 4_194_304
 const attempts = 8
@@ -129,7 +128,7 @@ async function fetchOnce(
     maxWaitTime: waitMs,
     minBytes: 1,
     maxBytes,
-    isolationLevel: readCommitted,
+    isolationLevel: isolation.readCommitted,
     topics: [{ topic, partitions: [{ partition, fetchOffset: String(from), maxBytes }] }],
   })
   const answer = responses[0]?.partitions[0]

@@ -1,6 +1,6 @@
 // Sends whole records, as they are given, and says where each of them stands. For commands: no waiting, no packing.
 import kafkajs, { type Kafka, type Producer } from 'kafkajs'
-import { murmur2 } from './partition-of.ts'
+import { partitionOf } from './partition-of.ts'
 
 export interface OutgoingRecord {
   key: Buffer | null
@@ -46,7 +46,7 @@ export async function openRecordSender(kafka: Kafka, topic: string): Promise<Rec
     close: () => producer.disconnect(),
     send: async (records) => {
       const messages = records.map(({ key, value }) => {
-        return { key, value, partition: key ? (murmur2(key) & 0x7fffffff) % partitions : 0 }
+        return { key, value, partition: key ? partitionOf(key, partitions) : 0 }
       })
       try {
         return await sendByPartition(producer, topic, messages)

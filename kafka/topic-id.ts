@@ -1,10 +1,11 @@
 // The identity of a topic, which one that was deleted and made anew does not share. kafkajs does not ask for it, so
 // this one request is written here in Kafka's own bytes and goes out over kafkajs's connections.
 import type { Kafka } from 'kafkajs'
+import { unknownTopicId } from '../event/event-id.ts'
 import { openCluster, type Cluster } from './cluster.ts'
 
-/** The id of a topic whose broker does not tell (before Kafka 3.0). */
-export const unknownTopicId = '00000000-0000-0000-0000-000000000000'
+// For those who read Kafka and know nothing of events.
+export { unknownTopicId }
 
 /**
  * The id of `topic`, a UUID in lower case; `unknownTopicId` where the broker does not know such ids.

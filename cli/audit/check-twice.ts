@@ -1,9 +1,9 @@
 // Whether a line of the topic or an event is stored twice.
 import { queryTwiceIds, queryTwicePlaces } from '../../clickhouse/audit/stored-twice.ts'
 import type { ClickHouse } from '../../clickhouse/client.ts'
+import { unknownTopicId } from '../../event/event-id.ts'
 import { amount, siteName, type Findings } from './findings.ts'
 import type { Logs } from './logs.ts'
-import { unknownTopicId } from '../../clickhouse/audit/audited-log.ts'
 
 const most = 50
 

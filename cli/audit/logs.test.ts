@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { unknownTopicId } from '../../clickhouse/audit/audited-log.ts'
+import { unknownTopicId } from '../../event/event-id.ts'
 import { sortLogs } from './logs.ts'
 
 const present = '11111111-0000-0000-0000-000000000000'

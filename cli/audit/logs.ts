@@ -1,5 +1,6 @@
 // Which logs an audit compares, and up to which offset each: everything below is stored wholly, whatever flows on.
-import { unknownTopicId, type AuditedLog, type BookedLog } from '../../clickhouse/audit/audited-log.ts'
+import type { AuditedLog, BookedLog } from '../../clickhouse/audit/audited-log.ts'
+import { unknownTopicId } from '../../event/event-id.ts'
 import type { PartitionLook } from '../../kafka/log-reader.ts'
 
 /** The topic as it was when the audit began. */

@@ -1,8 +1,8 @@
 // What would become of a dead letter if it were sent again: the consumer's own checks, made beforehand.
 import type { DeadLetter } from '../../clickhouse/dead-letters.ts'
-import { eventUuidOfPlace } from '../../event/event-id.ts'
+import { eventUuidOfPlace, unknownTopicId } from '../../event/event-id.ts'
 import { toLine } from '../../event/event-line.ts'
-import { parseEvent } from '../../event/event.ts'
+import { faultsText, parseEvent } from '../../event/event.ts'
 import { parseJson } from '../../event/json.ts'
 
 export type Outcome =
@@ -21,14 +21,11 @@ export function outcomeOf(letter: DeadLetter): Outcome {
   if (!json.ok) return { kind: 'fails', reason: json.code, message: `the line ${json.message}` }
   const parsed = parseEvent(json.value, letter.receivedAt, () => idOfPlace(letter))
   if (!parsed.ok) {
-    const message = parsed.faults.map((fault) => fault.message).join('; ')
-    return { kind: 'fails', reason: parsed.faults[0]?.code ?? 'type', message }
+    return { kind: 'fails', reason: parsed.faults[0]?.code ?? 'type', message: faultsText(parsed.faults) }
   }
   const { site_id: site, event_id: eventId } = parsed.event
   return { kind: 'event', site, eventId, line: toLine(parsed.event) }
 }
-
-const unknownTopicId = '00000000-0000-0000-0000-000000000000'
 
 /** Letters of topics that were not told apart yet may share a place: their times tell them apart. */
 function idOfPlace({ topicId, partition, offset, line, receivedAt }: DeadLetter): string {

@@ -3,9 +3,6 @@ import { z } from 'zod'
 import type { ClickHouse } from '../client.ts'
 import { queryRows } from '../query-rows.ts'
 
-/** The topic id of rows that were stored before topics were told apart. */
-export const unknownTopicId = '00000000-0000-0000-0000-000000000000'
-
 /** One partition of one topic. */
 export interface AuditedLog {
   topicId: string
@@ -54,9 +51,6 @@ export async function queryStoredLogs(
       SELECT kafka_topic_id AS topicId, kafka_partition AS partition FROM dead_letters GROUP BY ALL`,
   })
 }
-
-/** Offsets and counts stay far below 2^53, so they may come as plain JSON numbers. */
-export const plainNumbers = { output_format_json_quote_64bit_integers: 0 } as const
 
 /** A line's site, in `dead_letters`: the books keep lines without a key that is text under the empty site. */
 export const siteOfDeadLetter = "if(isValidUTF8(kafka_key), kafka_key, '')"

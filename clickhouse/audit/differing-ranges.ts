@@ -1,8 +1,8 @@
 // Where the tables differ from the books, for one site of one partition.
 import { z } from 'zod'
 import type { ClickHouse } from '../client.ts'
-import { queryRows } from '../query-rows.ts'
-import { plainNumbers, siteOfDeadLetter, type AuditedLog } from './audited-log.ts'
+import { queryRows, streamRows } from '../query-rows.ts'
+import { siteOfDeadLetter, type AuditedLog } from './audited-log.ts'
 
 const rangeRow = z.object({
   isBooked: z.number().transform(Boolean),
@@ -62,6 +62,8 @@ export async function queryDifferingRanges(
   })
 }
 
+const placeRow = z.object({ offset: z.number(), line: z.number() })
+
 /** Offset and line of everything that is stored of a site between two offsets, both included. */
 export async function* queryStoredPlaces(
   clickhouse: ClickHouse,
@@ -69,21 +71,16 @@ export async function* queryStoredPlaces(
   site: string,
   first: number,
   last: number,
-): AsyncGenerator<{ offset: number; line: number }> {
+): AsyncGenerator<z.infer<typeof placeRow>> {
   const between = 'kafka_offset BETWEEN {first:UInt64} AND {last:UInt64}'
-  const result = await clickhouse.query({
+  yield* streamRows(clickhouse, placeRow, {
     query: `SELECT kafka_offset AS offset, kafka_line AS line FROM events
         WHERE site_id = {site:String} AND ${ofLog} AND ${between}
       UNION ALL
       SELECT kafka_offset AS offset, kafka_line AS line FROM dead_letters
         WHERE ${siteOfDeadLetter} = {site:String} AND ${ofLog} AND ${between}`,
     query_params: { ids, partition, site, first, last },
-    format: 'JSONEachRow',
-    clickhouse_settings: plainNumbers,
   })
-  for await (const rows of result.stream<{ offset: number; line: number }>()) {
-    for (const row of rows) yield row.json()
-  }
 }
 
 /** Which of these events of a site are stored, from wherever. Event ids are UUIDs in lower case. */

@@ -1,6 +1,7 @@
 // Whether anything is stored twice: a line of the topic, or an event. Exact, and with bounded memory for any number of
 // rows: places are counted as bitmaps, ids a few million at a time.
 import { z } from 'zod'
+import { unknownTopicId } from '../../event/event-id.ts'
 import type { ClickHouse } from '../client.ts'
 import { queryRows } from '../query-rows.ts'
 import { siteOfDeadLetter } from './audited-log.ts'
@@ -12,7 +13,7 @@ export interface Adoption {
 }
 
 const places = `
-SELECT if(kafka_topic_id = toUUID('00000000-0000-0000-0000-000000000000')
+SELECT if(kafka_topic_id = toUUID('${unknownTopicId}')
     AND has({adopting:Array(UInt32)}, kafka_partition), {adopter:UUID}, kafka_topic_id) AS topicId,
   kafka_partition AS partition, kafka_offset AS offset, kafka_line AS line, site, isDead
 FROM (

@@ -1,8 +1,8 @@
 // What the tables hold against what the books say they hold.
 import { z } from 'zod'
 import type { ClickHouse } from '../client.ts'
-import { queryRows } from '../query-rows.ts'
-import { logParams, logsTable, plainNumbers, siteOfDeadLetter, type AuditedLog } from './audited-log.ts'
+import { queryRows, streamRows } from '../query-rows.ts'
+import { logParams, logsTable, siteOfDeadLetter, type AuditedLog } from './audited-log.ts'
 
 /** Lines by what the books say and what the tables hold. */
 export interface Counts {
@@ -95,22 +95,21 @@ export async function queryTableBalances(
   })
 }
 
+const siteRow = z.object({ ...counts, site: z.string(), lines: z.number(), duplicates: z.number() })
+
 /** All partitions and topics of one site. */
-export type SiteBalance = Counts & { site: string; lines: number; duplicates: number }
+export type SiteBalance = z.infer<typeof siteRow>
 
 /** Every site by name, one after another, however many there are. */
 export async function* querySites(
   clickhouse: ClickHouse,
   logs: readonly AuditedLog[],
 ): AsyncGenerator<SiteBalance> {
-  const result = await clickhouse.query({
+  yield* streamRows(clickhouse, siteRow, {
     query: `SELECT site, sum(lines) AS lines, sum(duplicates) AS duplicates,
         sum(bookedRows) AS bookedRows, sum(storedRows) AS storedRows,
         sum(bookedDead) AS bookedDead, sum(storedDead) AS storedDead
       FROM (${bySite}) GROUP BY site ORDER BY site`,
     query_params: logParams(logs),
-    format: 'JSONEachRow',
-    clickhouse_settings: plainNumbers,
   })
-  for await (const rows of result.stream<SiteBalance>()) for (const row of rows) yield row.json()
 }

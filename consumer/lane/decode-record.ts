@@ -2,7 +2,7 @@
 // that come again, the same record always gives the same outcome: nothing here asks a clock or a random source.
 import { eventUuidOfPlace } from '../../event/event-id.ts'
 import { toMembers } from '../../event/event-line.ts'
-import { parseEvent, type Event, type FaultCode } from '../../event/event.ts'
+import { faultsText, parseEvent, type Event, type FaultCode } from '../../event/event.ts'
 import { parseJson, parseJsonText, type JsonFaultCode } from '../../event/json.ts'
 import {
   counts,
@@ -146,7 +146,7 @@ function decodeLine(
   const parsed = parseEvent(json.value, receivedAt, () => eventUuidOfPlace(topicId, partition, offset, line))
   if (!parsed.ok) {
     const [first] = parsed.faults
-    const message = parsed.faults.map((fault) => fault.message).join('; ')
+    const message = faultsText(parsed.faults)
     return { reason: first?.code ?? 'type', field: first?.field ?? '', message }
   }
   if (parsed.event.site_id !== site) {

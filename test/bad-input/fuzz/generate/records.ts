@@ -1,7 +1,7 @@
 // Records straight onto the topic, from producers that keep no rule, beside good ones.
 import type { IHeaders } from 'kafkajs'
 import fc from 'fast-check'
-import { murmur2 } from '../../../../kafka/partition-of.ts'
+import { partitionOf } from '../../../../kafka/partition-of.ts'
 import { nested } from '../../bad-request.ts'
 import { partitions } from '../../services.ts'
 import { refuse, type FuzzMessage, type IdSource, type MakeCase, type Verdict } from '../case.ts'
@@ -185,7 +185,7 @@ const message = (of: fc.Arbitrary<MakeContent>) =>
       const known = at === null ? made.lines : null
       return {
         ...{ ...made, lines: known, headers: named },
-        partition: where ?? (made.key ? (murmur2(made.key) & 0x7fffffff) % partitions : 0),
+        partition: where ?? (made.key ? partitionOf(made.key, partitions) : 0),
         ...(at === null ? {} : { timestamp: at }),
       }
     })
