@@ -80,7 +80,7 @@ function watch(child: ChildProcess, url: string, died: Promise<never>): BenchPro
 const clockTicksPerSecond = 100
 
 /** User and system time of a process and all its threads, from Linux's /proc. */
-export function cpuSecondsOf(pid: number): number | null {
+function cpuSecondsOf(pid: number): number | null {
   const stat = readProc(pid, 'stat')
   // The name, in brackets, may hold spaces; user and system time are the 12th and 13th field behind it.
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')

@@ -7,7 +7,7 @@ import { drain, type Drain, type DrainOrder, type MemorySample } from './drain.t
 import { fillByTallyline, fillByUsual } from './fill-topic.ts'
 
 /** `packed`: records of many events, as batches leave them; `single`: one event a record, as the usual way has it. */
-export const drainContenders = ['usual', 'packed', 'single'] as const
+const drainContenders = ['usual', 'packed', 'single'] as const
 export type DrainContender = (typeof drainContenders)[number]
 
 export interface DrainSettings {

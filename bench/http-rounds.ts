@@ -5,7 +5,7 @@ import type { BenchStack } from './bench-stack.ts'
 import type { LoadAnswer } from './load/main.ts'
 import type { LoadOrder, LoadResult } from './load/run-load.ts'
 
-export const httpContenders = ['limit', 'usual', 'tallyline'] as const
+const httpContenders = ['limit', 'usual', 'tallyline'] as const
 export type HttpContender = (typeof httpContenders)[number]
 
 export interface HttpSettings {

@@ -24,11 +24,6 @@ export function isRefusedRows(error: unknown): boolean {
   return error instanceof ClickHouseError && refusedRows.has(error.code)
 }
 
-/** Whether ClickHouse refused an insert because its deadline had passed. */
-export function isLate(error: unknown): boolean {
-  return error instanceof ClickHouseError && error.code === '395'
-}
-
 /** Whether a query was ended for the time or memory it takes. */
 export function isOverLimit(error: unknown): boolean {
   return error instanceof ClickHouseError && ['159', '160', '241'].includes(error.code)

@@ -3,10 +3,10 @@ import { request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { freshDatabase, rowsOf } from '../test/support/fresh.ts'
+import { readStoreClock } from '../test/support/store-clock.ts'
 import { createClickHouse, type ClickHouse } from './client.ts'
-import { isLate } from './errors.ts'
 import { eventsTarget, insertLines, queryPrefixOf } from './insert-lines.ts'
-import { endInserts, lookForRange, queryStoredEvents, readStoreClock } from './look.ts'
+import { endInserts, lookForRange, queryStoredEvents } from './look.ts'
 
 const source = { topic: 'events', topicId: '7e0e0f3a-6d52-4f0e-9a55-0c1d2e3f4a5b', partition: 3 }
 const span = { first: 7, last: 9 }
@@ -52,7 +52,7 @@ describe('the fence of an insert', () => {
     const failure: unknown = await insertLines(inserter, insertOf([0, 1], deadline)).catch(
       (error: unknown) => error,
     )
-    expect(isLate(failure)).toBe(true)
+    expect(failure).toMatchObject({ code: '395' })
     expect(await countOf(clickhouse)).toBe(0)
     await inserter.close()
   })

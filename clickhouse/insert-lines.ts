@@ -79,7 +79,7 @@ export class NotAllWritten extends Error {
  * block has arrived as a whole: `now()` would be fixed when the query starts, and a WHERE that is only false would
  * answer success for nothing. Any failure leaves the outcome unknown until the range is looked for.
  * @param clickhouse a client that keeps no connection alive: a refused insert leaves its body unread
- * @throws ClickHouseError when ClickHouse refuses, `isLate` where the deadline had passed; NotAllWritten
+ * @throws ClickHouseError when ClickHouse refuses, code 395 where the deadline had passed; NotAllWritten
  */
 export async function insertLines(clickhouse: ClickHouse, insert: Insert): Promise<void> {
   const { table, columns, select, input } = insert.target

@@ -45,15 +45,6 @@ export async function lookForRange(
   return { now: clock.now, isRunning: clock.running > 0, isStored: books.found > 0 }
 }
 
-/** ClickHouse's clock, seconds since 1970. */
-export async function readStoreClock(clickhouse: ClickHouse): Promise<number> {
-  const [clock] = await queryRows(clickhouse, clockRow, {
-    query: 'SELECT toUnixTimestamp64Milli(now64(3)) / 1000 AS now, 0 AS running',
-  })
-  if (!clock) throw new Error('ClickHouse gave no rows')
-  return clock.now
-}
-
 /** Asks ClickHouse to end the inserts of a range. They may take a while to end. */
 export async function endInserts(clickhouse: ClickHouse, queryPrefix: string): Promise<void> {
   await clickhouse.command({

@@ -1,6 +1,5 @@
 import { toEventUuid } from '../event/event-id.ts'
 import { onTestFinished, describe, expect, it } from 'vitest'
-import { readStoreClock } from '../clickhouse/look.ts'
 import { openTcpProxy } from '../faults/proxy/tcp-proxy.ts'
 import { withAdmin } from '../kafka/client.ts'
 import { rowsOf } from '../test/support/fresh.ts'
@@ -8,6 +7,7 @@ import { get } from '../test/support/http.ts'
 import { startTestConsumer, until } from '../test/support/pipeline.ts'
 import { produce } from '../test/support/produce.ts'
 import { commitIntent, event, startWorld, storeRows } from '../test/support/consumer-world.ts'
+import { readStoreClock } from '../test/support/store-clock.ts'
 
 /** As the consumer makes it of the ids that the copies carry. */
 const toId = (offset: number) => toEventUuid('demo', `/${offset}`)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { parseEvent, type FaultCode } from './event.ts'
+import { parseEvent } from './event.ts'
+import type { FaultCode } from './fault-code.ts'
 
 const receivedAt = Date.UTC(2025, 10, 14, 9, 30)
 const least = { site_id: 'demo', event_type: 'page_view' }

@@ -1,6 +1,7 @@
 // What a client may send, for every way in: the one schema of an event.
 import { z } from 'zod'
 import { toEventUuid } from './event-id.ts'
+import type { FaultCode } from './fault-code.ts'
 import { readPlainEvent } from './plain-event.ts'
 import { propertiesSchema, type Properties } from './properties.ts'
 import { controlCharacter, fault, text } from './text.ts'
@@ -24,26 +25,6 @@ export interface EventFault {
   code: FaultCode
   message: string
 }
-
-export type FaultCode = (typeof faultCodes)[number]
-
-/** Every reason for which an event is refused. */
-export const faultCodes = [
-  'required',
-  'type',
-  'too_long',
-  'control_character',
-  'malformed_unicode',
-  'nul',
-  'unknown_field',
-  'timestamp_format',
-  'timestamp_range',
-  'too_many_keys',
-  'too_deep',
-  'too_large',
-  'number_range',
-  'reserved_key',
-] as const
 
 /** All faults in one line. */
 export function faultsText(faults: readonly EventFault[]): string {

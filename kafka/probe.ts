@@ -11,9 +11,19 @@ export interface Probe {
   stop: () => Promise<void>
 }
 
+interface Question {
+  answer: Promise<void>
+  /** When it was answered, by the steady clock; null while it is under way. */
+  yesAt: number | null
+}
+
+function isFresh({ yesAt }: Question): boolean {
+  return yesAt === null || performance.now() - yesAt <= freshForMs
+}
+
 export function probeTopic(kafka: Kafka, topic: string): Probe {
   let admin: Admin | null = null
-  let asked = { at: -Infinity, answer: Promise.resolve() }
+  let last: Question | null = null
 
   const ask = async () => {
     const asking = admin ?? kafka.admin({ retry: { retries: 0 } })
@@ -30,15 +40,14 @@ export function probeTopic(kafka: Kafka, topic: string): Probe {
   }
   return {
     check: () => {
-      if (performance.now() - asked.at > freshForMs) {
-        const asking = { at: Infinity, answer: ask() }
-        asked = asking
-        asking.answer.then(
-          () => (asking.at = performance.now()),
-          () => (asking.at = -Infinity),
-        )
-      }
-      return asked.answer
+      if (last && isFresh(last)) return last.answer
+      const question: Question = { answer: ask(), yesAt: null }
+      last = question
+      question.answer.then(
+        () => (question.yesAt = performance.now()),
+        () => (last = null),
+      )
+      return question.answer
     },
     // kafkajs waits for what it asked, which may never be answered.
     stop: () =>

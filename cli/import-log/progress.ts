@@ -33,7 +33,7 @@ export function createProgress(source: ProgressSource, output: NodeJS.WritableSt
 }
 
 /** Plain lines: one at each call, and each new note at once. */
-export function plainLines(source: ProgressSource, output: Output): Progress {
+function plainLines(source: ProgressSource, output: Output): Progress {
   const speed = createSpeed(source)
   let noted = ''
   return {

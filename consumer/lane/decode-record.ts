@@ -2,7 +2,8 @@
 // that come again, the same record always gives the same outcome: nothing here asks a clock or a random source.
 import { eventUuidOfPlace } from '../../event/event-id.ts'
 import { toMembers } from '../../event/event-line.ts'
-import { faultsText, parseEvent, type Event, type FaultCode } from '../../event/event.ts'
+import { faultsText, parseEvent, type Event } from '../../event/event.ts'
+import type { FaultCode } from '../../event/fault-code.ts'
 import { parseJson, parseJsonText, type JsonFaultCode } from '../../event/json.ts'
 import {
   counts,

@@ -2,8 +2,8 @@
 // what the tables have of it.
 import type { ClickHouse } from '../../clickhouse/client.ts'
 import type { Source } from '../../clickhouse/insert-lines.ts'
-import type { RecentIds } from '../recent-ids/recent-ids.ts'
 import { queryStoredIds } from '../../clickhouse/stored-events.ts'
+import type { RecentIds } from '../recent-ids/recent-ids.ts'
 import { decodeRecord, readRow, type SourceRecord } from './decode-record.ts'
 import { judgeWith } from './judge.ts'
 import type { Span } from './protocol.ts'

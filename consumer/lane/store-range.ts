@@ -12,9 +12,9 @@ import {
   type Source,
 } from '../../clickhouse/insert-lines.ts'
 import type { ConsumerMetrics } from '../metrics.ts'
+import type { DeadLine } from './decode-record.ts'
 import type { Intent } from './protocol.ts'
 import type { Range, SiteBooks } from './range.ts'
-import type { DeadLine } from './decode-record.ts'
 
 /** What is left to write of a range. */
 export interface Unwritten {

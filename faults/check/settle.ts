@@ -48,7 +48,7 @@ async function whatIsLeft(stack: FaultStack, stores: Stores, requests: number): 
 }
 
 /** 0 where it has no spool. */
-export async function spooledBytes(ingest: string): Promise<number> {
+async function spooledBytes(ingest: string): Promise<number> {
   const answer = await fetch(`${ingest}/metrics`, { signal: AbortSignal.timeout(5000) })
   const value = /^spool_bytes(?:\{[^}]*\})? (\S+)$/m.exec(await answer.text())?.[1]
   return Number(value ?? 0)

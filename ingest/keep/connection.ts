@@ -5,7 +5,7 @@ import type { Logger } from '../../runtime/logger.ts'
 import { untilDone, within } from '../../runtime/retry.ts'
 
 export interface Connection {
-  /** Whether it was not even tried to the end yet. */
+  /** True until the first attempt has succeeded or failed. */
   isNew: () => boolean
   /** To be called when the publisher's connection was lost. */
   lost: () => void

@@ -1,0 +1,16 @@
+// The closed list of reasons for which an event is refused.
+export type FaultCode =
+  | 'required'
+  | 'type'
+  | 'too_long'
+  | 'control_character'
+  | 'malformed_unicode'
+  | 'nul'
+  | 'unknown_field'
+  | 'timestamp_format'
+  | 'timestamp_range'
+  | 'too_many_keys'
+  | 'too_deep'
+  | 'too_large'
+  | 'number_range'
+  | 'reserved_key'
