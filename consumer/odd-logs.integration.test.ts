@@ -72,4 +72,26 @@ describe('a log that is not what it was', () => {
     )
     holes.forEach(({ first }, at) => expect(first).toBe(at === 0 ? 0 : (holes[at - 1]?.last ?? 0) + 1))
   })
+
+  it('may have more aborted in a row than one fetch brings', async () => {
+    const world = await startWorld()
+    await startTestConsumer(world.kafka, world.settings, world.groupId)
+    await produce(world.kafka, [event('/before')])
+    const producer = world.client.producer({
+      transactionalId: freshName('tx'),
+      maxInFlightRequests: 1,
+      idempotent: true,
+    })
+    await producer.connect()
+    const transaction = await producer.transaction()
+    for (let times = 0; times < 5; times += 1) {
+      const padded = { key: 'demo', value: JSON.stringify({ site_id: 'demo', path: '/x'.repeat(300_000) }) }
+      await transaction.send({ topic: world.source.topic, messages: [padded] })
+    }
+    await transaction.abort()
+    await producer.disconnect()
+    await produce(world.kafka, [event('/after')])
+    await until(async () => (await world.paths()).includes('/after'))
+    expect(await world.paths()).toEqual(['/after', '/before'])
+  })
 })

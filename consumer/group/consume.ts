@@ -6,7 +6,7 @@ import type { Logger } from '../../runtime/logger.ts'
 import type { Lane } from '../lane/lane.ts'
 import { createBackPressure, type BackPressure } from './back-pressure.ts'
 import { createGroupCommit, type GroupCommit } from './group-commit.ts'
-import { createGroupConsumer, partsOf } from './group-consumer.ts'
+import { createGroupConsumer, onNothingLeft, partsOf } from './group-consumer.ts'
 import { createMembership, type Membership } from './membership.ts'
 import type { OpenLanes } from './open-lanes.ts'
 
@@ -83,6 +83,9 @@ export function createConsumption(parts: ConsumeParts): Consumption {
     state.misplaced = 0
     backPressure.resumeAll()
   })
+  onNothingLeft(consumer, topic, (partition, first, last) => {
+    if (!state.isStopping) state.present?.membership.lanes().get(partition)?.pass(first, last)
+  })
   consumer.on(consumer.events.CRASH, ({ payload }) => {
     endMembership()
     if (!payload.restart) failure.fail(payload.error)
@@ -101,6 +104,7 @@ export function createConsumption(parts: ConsumeParts): Consumption {
     stop: async () => {
       state.isStopping = true
       if (state.present) consumer.pause([{ topic }])
+      if (!state.present?.membership.isOpen()) endMembership()
       const lanes = [...(state.present?.membership.lanes().values() ?? [])]
       await Promise.all(lanes.map((lane) => lane.drain()))
       await consumer.disconnect()

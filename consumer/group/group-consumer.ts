@@ -27,6 +27,22 @@ export function createGroupConsumer(kafka: Kafka, groupId: string, onJoin: () =>
   })
 }
 
+/**
+ * Calls back for each fetch of which nothing is left, since all of it was aborted, or compacted away: kafkajs passes
+ * over it without a batch. No record that counts stands between `first` and `last`, both included.
+ */
+export function onNothingLeft(
+  consumer: Consumer,
+  topic: string,
+  passed: (partition: number, first: number, last: number) => void,
+): void {
+  consumer.on(consumer.events.START_BATCH_PROCESS, ({ payload }) => {
+    if (payload.topic !== topic || payload.batchSize > 0) return
+    const { firstOffset, lastOffset } = payload as { firstOffset: string | null; lastOffset: string }
+    passed(payload.partition, Number(firstOffset ?? lastOffset), Number(lastOffset))
+  })
+}
+
 /** kafkajs has it on every batch, but not in its types. */
 type FetchedBatch = Batch & { fetchedOffset: string }
 

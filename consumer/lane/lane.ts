@@ -23,6 +23,8 @@ export interface Lane {
    * @returns the offset to fetch from where this one does not follow the last; null where it was taken
    */
   accept: (records: SourceRecord[], from: number, last: number) => number | null
+  /** Goes on behind `last` where it has come to `first` or beyond: nothing to store stands between them. */
+  pass: (first: number, last: number) => void
   /** Bytes held. */
   bytes: () => number
   /** Whether it holds a whole range besides the one being stored. */
@@ -86,12 +88,17 @@ export function createLane(parts: LaneParts): Lane {
     if (hasOpen(state)) open.add(atHand.filter(isOpen))
   }
 
+  const accept = (records: SourceRecord[], from: number, last: number) => {
+    atHand = records
+    const [effect] = dispatch({ kind: 'fetched', from, last })
+    return effect?.kind === 'refetch' ? effect.offset : null
+  }
+
   first.effects.forEach(perform)
   return {
-    accept: (records, from, last) => {
-      atHand = records
-      const [effect] = dispatch({ kind: 'fetched', from, last })
-      return effect?.kind === 'refetch' ? effect.offset : null
+    accept,
+    pass: (first, last) => {
+      if (first <= state.next && state.next <= last) accept([], state.next, last)
     },
     bytes: () => open.bytes() + pending.bytes(),
     isFull: () => state.phase !== 'rereading' && open.isFull(),
