@@ -2,7 +2,13 @@
 // unless the environment names others.
 import { z } from 'zod'
 import { clickhouseVariables, toClickHouseSettings, type ClickHouseSettings } from '../clickhouse/config.ts'
-import { groupVariables, kafkaVariables, toKafkaSettings, type KafkaSettings } from '../kafka/config.ts'
+import {
+  groupVariables,
+  kafkaVariables,
+  saslWhole,
+  toKafkaSettings,
+  type KafkaSettings,
+} from '../kafka/config.ts'
 import { logVariables } from '../runtime/config.ts'
 import { readEnv } from '../runtime/env.ts'
 import { readRunningStack, type RunningStack } from '../runtime/running-stack.ts'
@@ -13,13 +19,15 @@ export interface Stores {
   clickhouse: ClickHouseSettings
 }
 
-const variables = z.object({
-  ...logVariables,
-  ...kafkaVariables,
-  ...groupVariables,
-  ...clickhouseVariables,
-  DATA_DIR: z.string().default('.data'),
-})
+const variables = saslWhole(
+  z.object({
+    ...logVariables,
+    ...kafkaVariables,
+    ...groupVariables,
+    ...clickhouseVariables,
+    DATA_DIR: z.string().default('.data'),
+  }),
+)
 
 /**
  * Both stores and the consumers' group. On an embedded ClickHouse the command works as its writer.

@@ -1,7 +1,13 @@
 // Every setting the consumer has.
 import { z } from 'zod'
 import { clickhouseVariables, toClickHouseSettings, type ClickHouseSettings } from '../clickhouse/config.ts'
-import { groupVariables, kafkaVariables, toKafkaSettings, type KafkaSettings } from '../kafka/config.ts'
+import {
+  groupVariables,
+  kafkaVariables,
+  saslWhole,
+  toKafkaSettings,
+  type KafkaSettings,
+} from '../kafka/config.ts'
 import { serviceVariables, type ListenSettings } from '../runtime/config.ts'
 import { wholeNumber } from '../runtime/env.ts'
 import type { WindowLimits } from './recent-ids/recent-ids.ts'
@@ -54,7 +60,7 @@ export const consumerVariables = {
 }
 
 /** The nested settings of the flat variables. */
-export const consumerConfig = z.object(consumerVariables).transform((flat): ConsumerConfig => ({
+export const consumerConfig = saslWhole(z.object(consumerVariables)).transform((flat): ConsumerConfig => ({
   logLevel: flat.LOG_LEVEL,
   listen: { host: flat.HOST, port: flat.CONSUMER_PORT },
   kafka: toKafkaSettings(flat),

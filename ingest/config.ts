@@ -1,7 +1,7 @@
 // Every setting ingest has.
 import { join } from 'node:path'
 import { z } from 'zod'
-import { kafkaVariables, toKafkaSettings, type KafkaSettings } from '../kafka/config.ts'
+import { kafkaVariables, saslWhole, toKafkaSettings, type KafkaSettings } from '../kafka/config.ts'
 import type { PublisherSettings } from '../kafka/publishing.ts'
 import { dataDirVariables, serviceVariables, type ListenSettings } from '../runtime/config.ts'
 import { wholeNumber } from '../runtime/env.ts'
@@ -62,7 +62,7 @@ export const ingestVariables = {
 }
 
 /** The nested settings of the flat variables. */
-export const ingestConfig = z.object(ingestVariables).transform((flat): IngestConfig => {
+export const ingestConfig = saslWhole(z.object(ingestVariables)).transform((flat): IngestConfig => {
   const kafka = toKafkaSettings(flat)
   return {
     logLevel: flat.LOG_LEVEL,

@@ -53,8 +53,36 @@ export const groupVariables = {
   KAFKA_GROUP_ID: z.string().max(200).default('tallyline').describe('Consumer group of the consumers'),
 }
 
+type Flat = z.output<z.ZodObject<typeof kafkaVariables>>
+
+/** Refuses variables of SASL that are there in part, also where another variable is at fault. */
+export function saslWhole<Schema extends z.ZodObject<typeof kafkaVariables>>(schema: Schema): Schema {
+  return schema.superRefine(
+    (flat: Flat, ctx) => {
+      for (const [variable, message] of saslFaults(flat)) {
+        ctx.issues.push({ code: 'custom', input: flat[variable], path: [variable], message })
+      }
+    },
+    { when: () => true },
+  )
+}
+
+function saslFaults(flat: Flat): [keyof Flat, string][] {
+  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_USERNAME: username, KAFKA_PASSWORD: password } = flat
+  if (mechanism === undefined) {
+    const message =
+      'must be set where KAFKA_USERNAME or KAFKA_PASSWORD is: plain, scram-sha-256 or scram-sha-512; without it they are not used'
+    return username === undefined && password === undefined ? [] : [['KAFKA_SASL_MECHANISM', message]]
+  }
+  const message = 'must be set where KAFKA_SASL_MECHANISM is: Kafka asks for a user and a password'
+  const missing: (keyof Flat)[] = []
+  if (username === undefined) missing.push('KAFKA_USERNAME')
+  if (password === undefined) missing.push('KAFKA_PASSWORD')
+  return missing.map((variable) => [variable, message])
+}
+
 /** The nested settings of the flat variables. */
-export function toKafkaSettings(flat: z.output<z.ZodObject<typeof kafkaVariables>>): KafkaSettings {
+export function toKafkaSettings(flat: Flat): KafkaSettings {
   return {
     brokers: flat.KAFKA_BROKERS,
     tls: flat.KAFKA_SSL ? (flat.KAFKA_SSL_CA_FILE ? { ca: flat.KAFKA_SSL_CA_FILE } : {}) : null,

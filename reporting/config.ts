@@ -6,7 +6,13 @@ import {
   viewTypeVariables,
   type ClickHouseSettings,
 } from '../clickhouse/config.ts'
-import { groupVariables, kafkaVariables, toKafkaSettings, type KafkaSettings } from '../kafka/config.ts'
+import {
+  groupVariables,
+  kafkaVariables,
+  saslWhole,
+  toKafkaSettings,
+  type KafkaSettings,
+} from '../kafka/config.ts'
 import { serviceVariables, type ListenSettings } from '../runtime/config.ts'
 import { wholeNumber } from '../runtime/env.ts'
 import type { WaitLimits } from './freshness/waiting.ts'
@@ -41,7 +47,7 @@ export const reportingVariables = {
 }
 
 /** The nested settings of the flat variables. */
-export const reportingConfig = z.object(reportingVariables).transform((flat): ReportingConfig => ({
+export const reportingConfig = saslWhole(z.object(reportingVariables)).transform((flat): ReportingConfig => ({
   logLevel: flat.LOG_LEVEL,
   listen: { host: flat.HOST, port: flat.REPORTING_PORT },
   kafka: toKafkaSettings(flat),
