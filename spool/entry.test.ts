@@ -24,7 +24,9 @@ describe('entries on disk', () => {
   it('come back as they were', () => {
     fc.assert(
       fc.property(entries, (list) => {
-        expect(scanEntries(write(list).bytes)).toEqual({ entries: list, damagedBytes: 0, tornBytes: 0 })
+        const { bytes, ends } = write(list)
+        const starts = [0, ...ends].slice(0, list.length)
+        expect(scanEntries(bytes)).toEqual({ entries: list, starts, damagedBytes: 0, tornBytes: 0 })
       }),
     )
   })
@@ -72,7 +74,7 @@ describe('entries on disk', () => {
       fc.property(fc.uint8Array({ maxLength: 2000 }), fc.nat(50), (noise, mark) => {
         const bytes = Buffer.from(noise)
         Buffer.from([0xff, 0x54, 0x4c, 0x01]).copy(bytes, Math.min(mark, bytes.length))
-        expect(scanEntries(bytes)).toEqual({ entries: [], damagedBytes: 0, tornBytes: bytes.length })
+        expect(scanEntries(bytes)).toMatchObject({ entries: [], damagedBytes: 0, tornBytes: bytes.length })
       }),
     )
   })

@@ -13,6 +13,8 @@ export interface Entry {
 /** What a segment holds: its entries in order, and the bytes among and behind them that are none. */
 export interface Scanned {
   entries: Entry[]
+  /** Where each of them begins. */
+  starts: number[]
   /** Bytes before an entry that can be read: they were overwritten or lost after they were written. */
   damagedBytes: number
   /** Bytes behind the last entry that can be read: most likely of one whose writing was cut short. */
@@ -46,6 +48,7 @@ export function encodeEntry({ siteId, receivedAt, events, text }: Entry): Buffer
 /** Finds every entry that is whole. */
 export function scanEntries(bytes: Buffer): Scanned {
   const entries: Entry[] = []
+  const starts: number[] = []
   let damagedBytes = 0
   let readTo = 0
   for (let at = bytes.indexOf(mark); at !== -1;) {
@@ -55,11 +58,12 @@ export function scanEntries(bytes: Buffer): Scanned {
       continue
     }
     entries.push(decodeEntry(bytes, at, end))
+    starts.push(at)
     damagedBytes += at - readTo
     readTo = end
     at = bytes.indexOf(mark, end)
   }
-  return { entries, damagedBytes, tornBytes: bytes.length - readTo }
+  return { entries, starts, damagedBytes, tornBytes: bytes.length - readTo }
 }
 
 /** Where the entry that begins at `at` ends; null where it is not whole. */

@@ -17,8 +17,10 @@ export interface Ledger {
   giveUp: (lane: number, bytes: number) => void
   /** It did. */
   settle: (segment: Segment, lane: number, bytes: number, entry: Entry) => void
-  /** It is taken care of elsewhere; its bytes count until its segment is gone. */
-  acknowledge: (segment: Segment, lane: number, entry: Entry) => void
+  /** The entry that begins at `at` is taken care of elsewhere; its bytes count until its segment is gone. */
+  acknowledge: (segment: Segment, lane: number, entry: Entry, at: number) => void
+  /** Of a segment only these entries are left. */
+  recount: (segment: Segment, left: Entry[], laneOf: (siteId: string) => number) => void
   /** The segment is gone with all that it still held. */
   forget: (segment: Segment) => void
 }
@@ -54,10 +56,23 @@ export function createLedger(): Ledger {
       segment.bytes += size
       countIn(segment, lane, entry)
     },
-    acknowledge: (segment, lane, entry) => {
+    acknowledge: (segment, lane, entry, at) => {
+      const entries = (segment.lanes.get(lane) ?? 0) - 1
       segment.events -= entry.events
-      segment.lanes.set(lane, (segment.lanes.get(lane) ?? 0) - 1)
+      segment.lanes.set(lane, entries)
       change(lane, -1)
+      const { acknowledged } = segment
+      if (entries > 0) acknowledged.set(lane, (acknowledged.get(lane) ?? new Set()).add(at))
+      else acknowledged.delete(lane)
+    },
+    recount: (segment, left, laneOf) => {
+      for (const [lane, entries] of segment.lanes) change(lane, -entries)
+      segment.lanes.clear()
+      segment.events = 0
+      for (const entry of left) {
+        countIn(segment, laneOf(entry.siteId), entry)
+        change(laneOf(entry.siteId), 1)
+      }
     },
     forget: (segment) => {
       segments = segments.filter((one) => one !== segment)

@@ -11,6 +11,8 @@ export interface Segment {
   bytes: number
   /** Entries that nobody has taken care of yet, by lane, and the events in them. */
   lanes: Map<number, number>
+  /** Where entries begin that somebody has taken care of, by lane; lanes of which none is left are not in it. */
+  acknowledged: Map<number, Set<number>>
   events: number
   /** When its first entry was received, epoch milliseconds. */
   oldestAt: number
@@ -19,7 +21,15 @@ export interface Segment {
 
 /** An empty segment at `path`. */
 export function newSegment(path: string): Segment {
-  return { path, bytes: 0, lanes: new Map(), events: 0, oldestAt: Infinity, isDamaged: false }
+  return {
+    path,
+    bytes: 0,
+    lanes: new Map(),
+    acknowledged: new Map(),
+    events: 0,
+    oldestAt: Infinity,
+    isDamaged: false,
+  }
 }
 
 /** Counts `entry` in. */

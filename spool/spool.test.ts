@@ -72,6 +72,43 @@ describe('a spool', () => {
     expect(await takeAll(spool)).toEqual(['b', 'c'])
   })
 
+  it('gives by lanes, and knows what was acknowledged when it reads a segment again, damaged or not', async () => {
+    const folder = await freshFolder()
+    const spool = await openAt(folder, { segmentBytes: 150 })
+    for (const n of [0, 1, 0, 1, 0, 1, 1]) await spool.append(entryOf(n, `text of ${n}`))
+    const [file = ''] = segmentsIn(folder).sort()
+    const taken = await spool.takeOldest()
+    const [first, second] = taken?.entries() ?? []
+    for (const entry of [first, second]) if (entry) taken?.acknowledge(entry)
+    expect(taken?.entries()).toHaveLength(2)
+    const later = await spool.takeOldest((lane) => lane === 1)
+    for (const entry of later?.entries() ?? []) if (entry.siteId === 'site-1') later?.acknowledge(entry)
+    expect(later?.segment).toBe(taken?.segment)
+    const newest = await spool.takeOldest((lane) => lane === 1)
+    expect(newest?.segment).not.toBe(taken?.segment)
+    expect(spool.bytesOf((lane) => lane === 1)).toBe(newest?.segment.bytes)
+    const bytes = readFileSync(join(folder, file))
+    bytes.write('X', bytes.indexOf('text of 1'))
+    writeFileSync(join(folder, file), bytes)
+    const again = await spool.takeOldest()
+    expect(again?.segment).toBe(taken?.segment)
+    expect(again?.entries().map(({ siteId }) => siteId)).toEqual(['site-0'])
+    expect(spool.state().damagedBytes).toBe(bytes.length / 4)
+  })
+
+  it('counts what can no longer be read as gone, so that its lane is not waited for', async () => {
+    const folder = await freshFolder()
+    const spool = await openAt(folder)
+    for (const lane of [0, 1]) await spool.append(entryOf(lane, `text of ${lane}`))
+    const [file = ''] = segmentsIn(folder)
+    const bytes = readFileSync(join(folder, file))
+    bytes.write('X', bytes.indexOf('text'))
+    writeFileSync(join(folder, file), bytes)
+    await spool.takeOldest()
+    expect([spool.holds(0), spool.holds(1), spool.state().events]).toEqual([false, true, 1])
+    expect(await spool.takeOldest((lane) => lane === 0)).toBeNull()
+  })
+
   it('tells what it holds', async () => {
     const folder = await freshFolder()
     const spool = await openAt(folder)

@@ -7,7 +7,8 @@ import { createGroupCommit } from './group-commit.ts'
 import { createLedger, type Ledger } from './ledger.ts'
 import { recoverSegments } from './recover.ts'
 import { createSegmentLog, type SegmentLog, type Writing } from './segment-log.ts'
-import { takeOldest, type TakenSegment } from './take-oldest.ts'
+import type { Segment } from './segment.ts'
+import { isOf, sealOldest, takeSegment, type IsWanted, type TakenSegment } from './take-oldest.ts'
 
 /** Entries that are not kept: nothing of them is in the spool. */
 export class NotSpooled extends Error {
@@ -22,8 +23,15 @@ export interface Spool {
   append: (entry: Entry) => Promise<void>
   /** Whether entries of this lane are in it, or on their way: younger ones go behind them. */
   holds: (lane: number) => boolean
-  /** The oldest segment; null where the spool is empty. The next can be had once this one is removed. One call at a time. */
-  takeOldest: () => Promise<TakenSegment | null>
+  laneOf: (siteId: string) => number
+  /**
+   * The oldest segment that holds entries of such lanes, with all its entries; null where there is none. One that is
+   * empty is given, too, to be removed. One call at a time; only the last one given is to be used.
+   * @param isWanted every lane unless told otherwise
+   */
+  takeOldest: (isWanted?: IsWanted) => Promise<TakenSegment | null>
+  /** Bytes of the segments that hold entries of such lanes, and of entries on their way to the disk. */
+  bytesOf: (isWanted: IsWanted) => number
   state: () => SpoolState
   /** Lets the folder go. What is in it stays for whoever takes it next. */
   close: () => Promise<void>
@@ -74,6 +82,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     },
   })
   const damage = { bytes: found.damagedBytes }
+  const holdings = { ledger, log, laneOf, logger, damage }
   const commit = createCommit(log, folder, logger)
   let refusedBytes = 0
   let taken: TakenSegment | null = null
@@ -95,11 +104,19 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   return {
     append,
     holds: ledger.holds,
-    takeOldest: async () => {
-      const isSame = taken !== null && ledger.segments().includes(taken.segment)
-      if (!isSame) taken = await takeOldest({ ledger, log, laneOf, logger, damage })
+    laneOf,
+    takeOldest: async (isWanted = () => true) => {
+      const segment = await sealOldest(holdings, isWanted)
+      if (!segment) return null
+      if (taken?.segment !== segment) taken = await takeSegment(segment, holdings)
       return taken
     },
+    bytesOf: (isWanted) =>
+      ledger.bytes() -
+      sumOf(
+        ledger.segments().filter((segment) => !isOf(segment, isWanted)),
+        ({ bytes }) => bytes,
+      ),
     state: () => ({
       ...stateOf(ledger),
       tornBytes: found.tornBytes,
@@ -133,6 +150,10 @@ function createCommit(log: SegmentLog, folder: string, logger: Logger) {
 
 function stateOf(ledger: Ledger): Pick<SpoolState, 'bytes' | 'events' | 'oldestAt'> {
   const held = ledger.segments().filter(({ events }) => events > 0)
-  const events = held.reduce((sum, segment) => sum + segment.events, 0)
+  const events = sumOf(held, (segment) => segment.events)
   return { bytes: ledger.bytes(), events, oldestAt: held[0]?.oldestAt ?? null }
+}
+
+function sumOf(segments: Segment[], of: (segment: Segment) => number): number {
+  return segments.reduce((sum, segment) => sum + of(segment), 0)
 }

@@ -1,4 +1,5 @@
-// Gives the oldest segment of a spool to whoever sends its entries on.
+// Gives the oldest segment of a spool to whoever sends its entries on. Only one is held in memory at a time: what was
+// acknowledged of another is noted beside it, so that it can be read again.
 import type { Logger } from '../runtime/logger.ts'
 import type { Entry } from './entry.ts'
 import type { Ledger } from './ledger.ts'
@@ -16,6 +17,9 @@ export interface TakenSegment {
   remove: () => Promise<void>
 }
 
+/** Which lanes are meant. */
+export type IsWanted = (lane: number) => boolean
+
 export interface Holdings {
   ledger: Ledger
   log: SegmentLog
@@ -26,20 +30,42 @@ export interface Holdings {
 }
 
 /**
+ * The oldest segment that holds entries of such lanes, or none at all any more; null where there is none. It is not
+ * written any further.
+ */
+export async function sealOldest({ ledger, log }: Holdings, isWanted: IsWanted): Promise<Segment | null> {
+  const segment = ledger.segments().find((one) => isOf(one, isWanted))
+  if (!segment) return null
+  if (segment === ledger.segments().at(-1)) await log.seal()
+  return ledger.segments().includes(segment) ? segment : null
+}
+
+/** Whether a segment holds entries of such lanes, or none at all. */
+export function isOf({ lanes }: Segment, isWanted: IsWanted): boolean {
+  const held = [...lanes].filter(([, entries]) => entries > 0)
+  return held.length === 0 || held.some(([lane]) => isWanted(lane))
+}
+
+/**
  * Reads it from the disk. What cannot be read of it is told, counted, and not given.
  * @throws Error of the operating system
  */
-export async function takeOldest(holdings: Holdings): Promise<TakenSegment | null> {
-  const { ledger, log, laneOf } = holdings
-  if (ledger.segments().length <= 1) await log.seal()
-  const [segment] = ledger.segments()
-  if (!segment) return null
-  const left = new Set(await readEntries(segment, holdings))
+export async function takeSegment(segment: Segment, holdings: Holdings): Promise<TakenSegment> {
+  const { ledger, laneOf } = holdings
+  const left = new Map<Entry, number>()
+  for (const { entry, at } of await readEntries(segment, holdings)) {
+    const lane = laneOf(entry.siteId)
+    const isLeft = (segment.lanes.get(lane) ?? 0) > 0 && !segment.acknowledged.get(lane)?.has(at)
+    if (isLeft) left.set(entry, at)
+  }
+  ledger.recount(segment, [...left.keys()], laneOf)
   return {
     segment,
-    entries: () => [...left],
+    entries: () => [...left.keys()],
     acknowledge: (entry) => {
-      if (left.delete(entry)) ledger.acknowledge(segment, laneOf(entry.siteId), entry)
+      const at = left.get(entry)
+      if (at !== undefined) ledger.acknowledge(segment, laneOf(entry.siteId), entry, at)
+      left.delete(entry)
     },
     remove: async () => {
       await removeSegment(segment)
@@ -48,16 +74,19 @@ export async function takeOldest(holdings: Holdings): Promise<TakenSegment | nul
   }
 }
 
-async function readEntries(segment: Segment, { logger, damage }: Holdings): Promise<Entry[]> {
-  const { entries, damagedBytes, tornBytes } = await readSegment(segment.path).catch((error: unknown) => {
+async function readEntries(
+  segment: Segment,
+  { logger, damage }: Holdings,
+): Promise<{ entry: Entry; at: number }[]> {
+  const found = await readSegment(segment.path).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    return { entries: [], damagedBytes: segment.bytes, tornBytes: 0 }
+    return { entries: [], starts: [], damagedBytes: segment.bytes, tornBytes: 0 }
   })
-  const unreadable = damagedBytes + tornBytes
+  const unreadable = found.damagedBytes + found.tornBytes
   if (unreadable > 0 && !segment.isDamaged) {
     segment.isDamaged = true
     damage.bytes += unreadable
     tellDamage(segment, unreadable, logger)
   }
-  return entries
+  return found.entries.map((entry, index) => ({ entry, at: found.starts[index] ?? 0 }))
 }

@@ -1,5 +1,5 @@
-// Sends what is in a spool on to Kafka, oldest first. A segment is removed when Kafka has all of it, so a crash sends one
-// segment again at most; its events are known by their ids.
+// Sends what is in a spool on to Kafka, oldest first. A lane that Kafka refuses holds up none of the others. A segment is
+// removed when Kafka has all of it, so after a crash those that were begun are sent again; their events are known by their ids.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Publisher } from '../../kafka/publisher.ts'
 import { NotPublished } from '../../kafka/publishing.ts'
@@ -32,36 +32,71 @@ const pauseMs = { first: 250, longest: 2000 }
 
 /** Resolves when the spool is empty. Tries again for as long as Kafka refuses; rejects once the signal is given. */
 export async function drainSpool(options: DrainOptions): Promise<void> {
-  const { spool, handover } = options
-  let isKafkaTaking = false
-  try {
-    for (;;) {
-      if (isKafkaTaking && spool.state().bytes <= handoverBytes) handover?.begin()
-      const segment = await spool.takeOldest()
-      if (!segment) return
-      for (const slice of slices(segment.entries())) await publishAll(slice, segment, options)
-      await segment.remove()
-      isKafkaTaking = true
-    }
-  } finally {
-    handover?.end()
+  const refused = new Set<number>()
+  for (let pause = pauseMs.first; ; pause = Math.min(pause * 2, pauseMs.longest)) {
+    await sendAll(refused, options).finally(() => options.handover?.end())
+    if (refused.size === 0) return
+    await sleep(pause, undefined, { signal: options.signal })
+    if (await tryRefused(refused, options)) pause = pauseMs.first
   }
 }
 
-async function publishAll(slice: Entry[], segment: TakenSegment, options: DrainOptions): Promise<void> {
-  const { publisher, handover, signal } = options
-  for (let left = slice, pause = pauseMs.first; ; pause = Math.min(pause * 2, pauseMs.longest)) {
-    const results = await Promise.allSettled(left.map((entry) => publishOne(entry, segment, options)))
-    signal.throwIfAborted()
-    for (const result of results) {
-      if (result.status === 'rejected' && !(result.reason instanceof NotPublished)) throw result.reason
+/** Sends everything but lanes that are refused, and adds those to them. */
+async function sendAll(refused: Set<number>, options: DrainOptions): Promise<void> {
+  const { spool, handover } = options
+  const isWanted = (lane: number) => !refused.has(lane)
+  let isKafkaTaking = false
+  for (;;) {
+    if (isKafkaTaking && spool.bytesOf(isWanted) <= handoverBytes) handover?.begin()
+    const segment = await spool.takeOldest(isWanted)
+    if (!segment) return
+    for (const slice of slices(segment.entries())) {
+      const wanted = slice.filter(({ siteId }) => isWanted(spool.laneOf(siteId)))
+      for (const lane of await publishAll(wanted, segment, options)) refused.add(lane)
     }
-    left = left.filter((_, index) => results[index]?.status === 'rejected')
-    if (left.length === 0) return
-    handover?.end()
-    await sleep(pause, undefined, { signal })
-    if (!publisher.isConnected()) await publisher.connect().catch(() => undefined)
+    await removeIfEmpty(segment)
+    isKafkaTaking = true
   }
+}
+
+/** Tries each lane that was refused by itself. Returns whether one of them is refused no longer. */
+async function tryRefused(refused: Set<number>, options: DrainOptions): Promise<boolean> {
+  const { spool, publisher } = options
+  const before = refused.size
+  for (const lane of [...refused]) {
+    const segment = await spool.takeOldest((one) => one === lane)
+    const entries = segment?.entries().filter(({ siteId }) => spool.laneOf(siteId) === lane) ?? []
+    const [slice = []] = slices(entries)
+    const isRefused = segment !== null && (await publishAll(slice, segment, options)).size > 0
+    if (segment) await removeIfEmpty(segment)
+    if (!isRefused) refused.delete(lane)
+    if (!publisher.isConnected()) break
+  }
+  return refused.size < before
+}
+
+/** Sends entries, once. Returns the lanes of those that Kafka did not acknowledge. */
+async function publishAll(
+  slice: Entry[],
+  segment: TakenSegment,
+  options: DrainOptions,
+): Promise<Set<number>> {
+  const { spool, publisher, handover, signal } = options
+  if (slice.length > 0 && !publisher.isConnected()) await publisher.connect().catch(() => undefined)
+  const results = await Promise.allSettled(slice.map((entry) => publishOne(entry, segment, options)))
+  signal.throwIfAborted()
+  const refused = new Set<number>()
+  for (const [index, result] of results.entries()) {
+    if (result.status === 'fulfilled') continue
+    if (!(result.reason instanceof NotPublished)) throw result.reason
+    refused.add(spool.laneOf(slice[index]?.siteId ?? ''))
+  }
+  if (refused.size > 0) handover?.end()
+  return refused
+}
+
+async function removeIfEmpty(segment: TakenSegment): Promise<void> {
+  if (segment.entries().length === 0) await segment.remove()
 }
 
 async function publishOne(entry: Entry, segment: TakenSegment, options: DrainOptions): Promise<void> {
