@@ -22,5 +22,8 @@ describe('the settings of npm start', () => {
     expect(() => readEnv(launchSettings, wrong)).toThrow(
       /INGEST_PORT: .*\n.*KAFKA_PARTITIONS: .*\n.*CLICKHOUSE_URL: .*\n.*CLICKHOUSE_PORT: /,
     )
+    expect(() => readEnv(launchSettings, { KAFKA_USERNAME: 'x' })).toThrow(
+      /KAFKA_SASL_MECHANISM: must be set/,
+    )
   })
 })

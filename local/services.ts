@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { consumerVariables } from '../consumer/config.ts'
 import { ingestVariables } from '../ingest/config.ts'
+import { saslWhole } from '../kafka/config.ts'
 import { reportingVariables } from '../reporting/config.ts'
 import { localVariables, toLocalSettings, type LocalSettings } from './config.ts'
 import type { embeddedUsers } from './clickhouse-server.ts'
@@ -29,38 +30,38 @@ export interface LaunchSettings extends LocalSettings {
 }
 
 /** Every variable of everything that is started, so that all faults are found before anything is. */
-export const launchSettings = z
-  .object({ ...ingestVariables, ...consumerVariables, ...reportingVariables, ...localVariables })
-  .transform((flat): LaunchSettings => ({
-    ...toLocalSettings(flat),
-    logLevel: flat.LOG_LEVEL,
-    host: flat.HOST,
-    database: flat.CLICKHOUSE_DATABASE,
-    groupId: flat.KAFKA_GROUP_ID,
-    services: [
-      {
-        name: 'ingest',
-        program: 'ingest/main.ts',
-        portVariable: 'INGEST_PORT',
-        port: flat.INGEST_PORT,
-        user: null,
-        stopWithinMs: 12_000,
-      },
-      {
-        name: 'consumer',
-        program: 'consumer/main.ts',
-        portVariable: 'CONSUMER_PORT',
-        port: flat.CONSUMER_PORT,
-        user: 'writer',
-        stopWithinMs: 27_000,
-      },
-      {
-        name: 'reporting',
-        program: 'reporting/main.ts',
-        portVariable: 'REPORTING_PORT',
-        port: flat.REPORTING_PORT,
-        user: 'reader',
-        stopWithinMs: 12_000,
-      },
-    ],
-  }))
+export const launchSettings = saslWhole(
+  z.object({ ...ingestVariables, ...consumerVariables, ...reportingVariables, ...localVariables }),
+).transform((flat): LaunchSettings => ({
+  ...toLocalSettings(flat),
+  logLevel: flat.LOG_LEVEL,
+  host: flat.HOST,
+  database: flat.CLICKHOUSE_DATABASE,
+  groupId: flat.KAFKA_GROUP_ID,
+  services: [
+    {
+      name: 'ingest',
+      program: 'ingest/main.ts',
+      portVariable: 'INGEST_PORT',
+      port: flat.INGEST_PORT,
+      user: null,
+      stopWithinMs: 12_000,
+    },
+    {
+      name: 'consumer',
+      program: 'consumer/main.ts',
+      portVariable: 'CONSUMER_PORT',
+      port: flat.CONSUMER_PORT,
+      user: 'writer',
+      stopWithinMs: 27_000,
+    },
+    {
+      name: 'reporting',
+      program: 'reporting/main.ts',
+      portVariable: 'REPORTING_PORT',
+      port: flat.REPORTING_PORT,
+      user: 'reader',
+      stopWithinMs: 12_000,
+    },
+  ],
+}))
