@@ -4,10 +4,13 @@ import { writeRunningStack, type StackAddresses } from '../runtime/running-stack
 import { findStores } from './find-stores.ts'
 
 const running: StackAddresses = {
-  ...{ ingest: 'http://127.0.0.1:1', consumer: 'http://127.0.0.1:2', reporting: 'http://127.0.0.1:3' },
+  ingest: 'http://127.0.0.1:1',
+  consumer: 'http://127.0.0.1:2',
+  reporting: 'http://127.0.0.1:3',
   brokers: ['127.0.0.1:5'],
   clickhouse: {
-    ...{ url: 'http://127.0.0.1:4', database: 'ours' },
+    url: 'http://127.0.0.1:4',
+    database: 'ours',
     users: {
       migrator: { user: 'migrator', password: 'm' },
       writer: { user: 'writer', password: 'w' },

@@ -81,7 +81,11 @@ export async function audit(parts: AuditParts): Promise<Audit> {
   const tablesOf = (topicId: string, partition: number) =>
     balances.find((balance) => balance.topicId === topicId && balance.partition === partition)
   return {
-    ...{ at, topic: { name: topic, id: look.topicId }, groupId, logs, sites },
+    at,
+    topic: { name: topic, id: look.topicId },
+    groupId,
+    logs,
+    sites,
     partitions: logs.present.map((log, index) => ({
       log,
       topic: walked[index] ?? null,
@@ -117,7 +121,17 @@ async function walkAll(
 
 function nothing({ topicId, partition }: { topicId: string; partition: number }): TableBalance {
   return {
-    ...{ topicId, partition, lines: 0, duplicates: 0, differing: 0, sites: [], rowsAbove: 0, deadAbove: 0 },
-    ...{ bookedRows: 0, storedRows: 0, bookedDead: 0, storedDead: 0 },
+    topicId,
+    partition,
+    lines: 0,
+    duplicates: 0,
+    differing: 0,
+    sites: [],
+    rowsAbove: 0,
+    deadAbove: 0,
+    bookedRows: 0,
+    storedRows: 0,
+    bookedDead: 0,
+    storedDead: 0,
   }
 }

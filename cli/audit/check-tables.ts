@@ -73,8 +73,14 @@ function surplusOf(log: AuditedLog, site: string, range: DifferingRange): Findin
     return [
       {
         kind: 'surplus' as const,
-        ...{ count, text, fails: true, topicId: log.topicId, partition: log.partition },
-        ...{ firstOffset: first, lastOffset: last, site },
+        count,
+        text,
+        fails: true,
+        topicId: log.topicId,
+        partition: log.partition,
+        firstOffset: first,
+        lastOffset: last,
+        site,
       },
     ]
   })
@@ -92,7 +98,11 @@ export function missingFindings(missing: readonly MissingLines[]): Finding[] {
       count: rows + dead,
       text: `${whereIs(log.partition, first, last, site)}: ${what.filter(Boolean).join(' and ')} ${many} missing${lines}${more}`,
       fails: true,
-      ...{ topicId: log.topicId, partition: log.partition, firstOffset: first, lastOffset: last, site },
+      topicId: log.topicId,
+      partition: log.partition,
+      firstOffset: first,
+      lastOffset: last,
+      site,
       lines: named,
     }
   })

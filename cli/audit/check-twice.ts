@@ -27,7 +27,11 @@ export async function checkTwice(
       count: rows + dead - 1,
       text: `partition ${partition}, offset ${offset} line ${line}, ${siteName(site)}: stored as ${as.filter(Boolean).join(' and ')}`,
       fails: true,
-      ...{ topicId, partition, firstOffset: offset, lastOffset: offset, site },
+      topicId,
+      partition,
+      firstOffset: offset,
+      lastOffset: offset,
+      site,
       lines: [{ offset, line, eventId: null }],
     })
   }
@@ -41,7 +45,8 @@ export async function checkTwice(
       count: rows - 1,
       text: `${siteName(site)}, event ${eventId}: stored as ${amount(rows, 'row')}, from partition:offset:line ${names.join(', ')}`,
       fails: true,
-      ...{ topicId: '', site },
+      topicId: '',
+      site,
     })
   }
 }

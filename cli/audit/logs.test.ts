@@ -6,7 +6,11 @@ const present = '11111111-0000-0000-0000-000000000000'
 const gone = '22222222-0000-0000-0000-000000000000'
 
 const booked = (topicId: string, first: number, next: number, topic = 'events') => ({
-  ...{ topic, topicId, partition: 0, first, next },
+  topic,
+  topicId,
+  partition: 0,
+  first,
+  next,
 })
 
 function sort(committed: number | null, books: ReturnType<typeof booked>[], stored: string[] = []) {

@@ -17,7 +17,8 @@ describe('npm run audit', () => {
     const sending = (async () => {
       while (!stopping.signal.aborted) {
         const lines = Array.from({ length: 40 }, (_, n) => ({
-          ...{ site_id: `site-${n % 9}`, event_type: 'view' },
+          site_id: `site-${n % 9}`,
+          event_type: 'view',
           event_id: n % 10 === 0 ? id(n) : randomUUID(),
         }))
         if ((await postLines(`${ingest.url}/events`, lines)).status === 202) sent += lines.length

@@ -28,7 +28,11 @@ export async function* siteLines(clickhouse: ClickHouse, audit: Audit): AsyncGen
   for await (const found of querySites(clickhouse, [...audit.logs.present, ...audit.logs.others])) {
     const { site, bookedRows, bookedDead, duplicates } = found
     yield {
-      ...{ site, rows: bookedRows, duplicates, dead: bookedDead, inFlight: waiting(site) },
+      site,
+      rows: bookedRows,
+      duplicates,
+      dead: bookedDead,
+      inFlight: waiting(site),
       difference: Math.max(
         audit.sites.of(site),
         Math.abs(bookedRows - found.storedRows) + Math.abs(bookedDead - found.storedDead),

@@ -30,7 +30,11 @@ export interface LogBalance {
 /** Compares to the end of the records. */
 export async function walkLog(parts: WalkParts): Promise<LogBalance> {
   const balance: LogBalance = {
-    ...{ lines: 0, rows: 0, duplicates: 0, dead: 0, inFlight: 0 },
+    lines: 0,
+    rows: 0,
+    duplicates: 0,
+    dead: 0,
+    inFlight: 0,
     inFlightBySite: new Map(),
   }
   const onRange = (range: BookedRange, sites: Map<string, number>) => {
