@@ -53,8 +53,12 @@ const isMeant = `({reason:String} = '' OR reason = {reason:String})
 
 function paramsOf({ reason, site, since, places }: LetterFilter) {
   return {
-    ...{ reason: reason ?? '', anySite: site === null, site: site ?? '', since: since ?? 0 },
-    ...{ anyPlace: places === null, ...placeParams(places ?? []) },
+    reason: reason ?? '',
+    anySite: site === null,
+    site: site ?? '',
+    since: since ?? 0,
+    anyPlace: places === null,
+    ...placeParams(places ?? []),
   }
 }
 
@@ -70,8 +74,13 @@ function placeParams(places: NonNullable<LetterFilter['places']>) {
 const placeRow = { topicId: z.string(), partition: z.number(), offset: z.number(), line: z.number() }
 
 const groupRow = z.object({
-  ...{ reason: z.string(), field: z.string(), site: z.string() },
-  ...{ open: z.number(), unfinished: z.number(), replayed: z.number(), newest: z.number() },
+  reason: z.string(),
+  field: z.string(),
+  site: z.string(),
+  open: z.number(),
+  unfinished: z.number(),
+  replayed: z.number(),
+  newest: z.number(),
   ...placeRow,
 })
 
@@ -102,8 +111,14 @@ export async function queryLetterGroups(
 const bytes = z.string().transform((text) => Buffer.from(text, 'base64'))
 
 const letterRow = z.object({
-  ...{ ...placeRow, raw: bytes, key: bytes, reason: z.string(), field: z.string(), message: z.string() },
-  ...{ receivedAt: z.number(), storedAt: z.number() },
+  ...placeRow,
+  raw: bytes,
+  key: bytes,
+  reason: z.string(),
+  field: z.string(),
+  message: z.string(),
+  receivedAt: z.number(),
+  storedAt: z.number(),
 })
 
 /** Letters may be as long as a record. */
@@ -147,7 +162,9 @@ const unmarked: Mark = { state: 'open', sentTo: null }
 
 const markRow = z.object({
   ...placeRow,
-  ...{ wasSent: z.number(), sentPartition: z.number(), sentOffset: z.number() },
+  wasSent: z.number(),
+  sentPartition: z.number(),
+  sentOffset: z.number(),
 })
 
 async function queryMarks(

@@ -19,8 +19,13 @@ function insertOf(months: number[], deadline: number) {
     ),
   )
   return {
-    ...{ target: eventsTarget, lines, lineCount: lines.length, token: `t${deadline}`, deadline },
-    ...{ constants: source, queryPrefix: queryPrefixOf('test', source, span) },
+    target: eventsTarget,
+    lines,
+    lineCount: lines.length,
+    token: `t${deadline}`,
+    deadline,
+    constants: source,
+    queryPrefix: queryPrefixOf('test', source, span),
   }
 }
 
@@ -120,9 +125,16 @@ async function sendSlowly(
   const query = `INSERT INTO events (${target.columns}) SELECT ${target.select} FROM input('${target.input}') WHERE throwIf(nowInBlock() >= toDateTime({deadline:UInt32}), 'late') = 0 FORMAT JSONEachRow`
   const address = new URL(url)
   for (const [name, value] of Object.entries({
-    ...{ query, database, query_id: `${prefix}${deadline}/${Math.random()}`, async_insert: '0' },
-    ...{ user, password, param_deadline: String(deadline), param_partition: '3' },
-    ...{ param_topicId: source.topicId, input_format_parallel_parsing: '0' },
+    query,
+    database,
+    query_id: `${prefix}${deadline}/${Math.random()}`,
+    async_insert: '0',
+    user,
+    password,
+    param_deadline: String(deadline),
+    param_partition: '3',
+    param_topicId: source.topicId,
+    input_format_parallel_parsing: '0',
   })) {
     address.searchParams.set(name, value)
   }

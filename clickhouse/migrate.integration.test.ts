@@ -81,8 +81,20 @@ describe('the tables (contract section 8)', () => {
     )
     expect(columns.map(({ name }) => name).sort()).toEqual(
       [
-        ...['site_id', 'event_type', 'path', 'user_id', 'timestamp', 'event_id', 'referrer', 'properties'],
-        ...['received_at', 'user_hash', 'kafka_partition', 'kafka_offset', 'kafka_line', 'kafka_topic_id'],
+        'site_id',
+        'event_type',
+        'path',
+        'user_id',
+        'timestamp',
+        'event_id',
+        'referrer',
+        'properties',
+        'received_at',
+        'user_hash',
+        'kafka_partition',
+        'kafka_offset',
+        'kafka_line',
+        'kafka_topic_id',
       ].sort(),
     )
   })

@@ -45,8 +45,17 @@ describe('the tables against the books', () => {
     await store('a', 1000, 30)
     expect(await queryTableBalances(clickhouse, [log])).toEqual([
       {
-        ...{ topicId, partition: 1, lines: 170, duplicates: 0, rowsAbove: 30, deadAbove: 0, differing: 1 },
-        ...{ bookedRows: 170, storedRows: 165, bookedDead: 0, storedDead: 0 },
+        topicId,
+        partition: 1,
+        lines: 170,
+        duplicates: 0,
+        rowsAbove: 30,
+        deadAbove: 0,
+        differing: 1,
+        bookedRows: 170,
+        storedRows: 165,
+        bookedDead: 0,
+        storedDead: 0,
         sites: [{ site: 'a', bookedRows: 160, storedRows: 155, bookedDead: 0, storedDead: 0 }],
       },
     ])
