@@ -75,9 +75,13 @@ export function createOpenLanes(parts: OpenLanesParts): OpenLanes {
     const newLane = (partition: number, start: LaneStart) => {
       return createLane({
         source: { topic, topicId, partition },
-        ...{ start, limits: parts.limits, fenceSeconds: parts.fenceSeconds, steps },
+        start,
+        limits: parts.limits,
+        fenceSeconds: parts.fenceSeconds,
+        steps,
         judge: judgeWith(recentIds),
-        ...{ onStored: parts.onStored, onRejoin },
+        onStored: parts.onStored,
+        onRejoin,
       })
     }
     return new Map([...starts].map(([partition, start]) => [partition, newLane(partition, start)]))

@@ -53,7 +53,11 @@ function insertsOf(database: string, source: Source, intent: Intent, unwritten: 
   const { rows, rowCount, dead, books, firstTimestamp } = unwritten
   const queryPrefix = queryPrefixOf(database, source, intent)
   const insertOf = (target: InsertTarget, lines: Buffer[], lineCount: number, what: string): Insert => ({
-    ...{ target, lines, lineCount, deadline, queryPrefix },
+    target,
+    lines,
+    lineCount,
+    deadline,
+    queryPrefix,
     // Rows may have been left out of it since an earlier attempt, so their number belongs to the token.
     token: `${source.topicId}/${source.partition}/${first}-${last}/${firstTimestamp}/${what}/${lineCount}`,
     constants: { ...source, first, last },
@@ -81,7 +85,9 @@ function toDeadLetter(dead: DeadLine): string {
   const { raw, reason, field, message, key, offset, line, receivedAt } = dead
   return toLine({
     raw: raw.toString('base64'),
-    ...{ reason, field, message },
+    reason,
+    field,
+    message,
     kafka_key: key?.toString('base64') ?? '',
     kafka_offset: offset,
     kafka_line: line,
