@@ -21,8 +21,14 @@ describe('the line of an event', () => {
       fc.property(event, (sent) => {
         const { site_id, event_type, path, user_id, timestamp, event_id, referrer, properties } = sent
         const present = {
-          ...{ site_id, event_type, path: path || undefined, user_id: user_id || undefined },
-          ...{ timestamp, event_id, referrer: referrer || undefined, properties },
+          site_id,
+          event_type,
+          path: path || undefined,
+          user_id: user_id || undefined,
+          timestamp,
+          event_id,
+          referrer: referrer || undefined,
+          properties,
         }
         expect(toLine(sent)).toBe(JSON.stringify(present))
       }),

@@ -8,7 +8,14 @@ import { controlCharacter, textFault } from './text.ts'
 import { earliest, greatestLead } from './timestamp.ts'
 
 const fields = new Set([
-  ...['site_id', 'event_type', 'path', 'user_id', 'timestamp', 'event_id', 'referrer', 'properties'],
+  'site_id',
+  'event_type',
+  'path',
+  'user_id',
+  'timestamp',
+  'event_id',
+  'referrer',
+  'properties',
 ])
 
 /** Far below the bounds of `properties`, so that a rough measure is enough. */
