@@ -33,7 +33,11 @@ export async function startIngest(config: IngestConfig, logger: Logger): Promise
   const listeners = { onSpooled: metrics.spooled, onDrained: metrics.drained }
   const keeping = await startKeeping(config, listeners, logger)
   const server = createIngestServer({
-    ...{ keep: keeping.keep, budget, metrics, logger, reportingUrl: config.reportingUrl },
+    keep: keeping.keep,
+    budget,
+    metrics,
+    logger,
+    reportingUrl: config.reportingUrl,
     checks: checksOf(keeping, stopping.signal),
     facts: () => ({ kafka_away: keeping.isKafkaAway(), spool: spoolFacts(keeping.spoolState()) }),
   })

@@ -43,7 +43,11 @@ function append(spool: Spool, siteId: string, ids: string[], receivedAt: number)
 async function drain(spool: Spool, publisher: Pick<Publisher, 'publish' | 'isConnected' | 'connect'>) {
   let drained = 0
   await drainSpool({
-    ...{ spool, publisher, handover: null, retentionMs, signal: new AbortController().signal },
+    spool,
+    publisher,
+    handover: null,
+    retentionMs,
+    signal: new AbortController().signal,
     onDrained: (events) => (drained += events),
   })
   return drained

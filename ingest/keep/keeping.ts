@@ -24,7 +24,7 @@ export interface Keeping {
   isConnecting: () => boolean
   pendingBytes: () => number
   spoolState: () => SpoolState
-  /** Rejects where it cannot go on: the topic does not fit. */
+  /** Rejects where it cannot go on: the topic does not fit, or another process took the spool's folder over. */
   failed: Promise<never>
   /** Settles what waits; what is spooled stays so. To be called when nobody calls `keep` any more. */
   stop: () => Promise<void>
@@ -62,7 +62,11 @@ export async function startKeeping(
   const handover = createHandover()
   const drainSettings = { ...config.publisher, timeoutMs: drainTimeoutMs, maxPendingBytes: Infinity }
   const drainer = startDrainer({
-    ...{ spool, handover, logger, onDrained, retentionMs: retentionHours * hourMs },
+    spool,
+    handover,
+    logger,
+    onDrained,
+    retentionMs: retentionHours * hourMs,
     createPublisher: () => createPublisher(kafka, drainSettings, logger),
     isKafkaThere: publisher.isConnected,
     takeLeft: () => openLeftSpool(place),
@@ -75,7 +79,7 @@ export async function startKeeping(
     isConnecting: connection.isNew,
     pendingBytes: publisher.pendingBytes,
     spoolState: () => spool?.state() ?? noSpool,
-    failed: failureOf(connecting, stopping.signal),
+    failed: failureOf(Promise.race([connecting, ...(spool ? [spool.lost] : [])]), stopping.signal),
     stop: async () => {
       stopping.abort(new Error('is stopping'))
       await drainer.stop()
