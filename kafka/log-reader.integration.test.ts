@@ -66,7 +66,9 @@ describe('a look at the log', () => {
     await produce(1)
     const writer = kafka.producer({
       createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
-      ...{ transactionalId: freshName('writer'), maxInFlightRequests: 1, idempotent: true },
+      transactionalId: freshName('writer'),
+      maxInFlightRequests: 1,
+      idempotent: true,
     })
     await writer.connect()
     onTestFinished(() => writer.disconnect())
