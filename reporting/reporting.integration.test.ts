@@ -89,7 +89,9 @@ describe('GET /stats (contract section 5)', () => {
         await store()
         return { completeUntil: 0, records: 0, seconds: 0 }
       },
-      ...{ waitFor: () => Promise.resolve(true), figures, stop: () => undefined },
+      waitFor: () => Promise.resolve(true),
+      figures,
+      stop: () => undefined,
     }
     const metrics = createReportingMetrics(figures)
     const logger = testLogger()

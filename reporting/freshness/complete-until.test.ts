@@ -75,7 +75,9 @@ function createModel() {
         topicId: String(topic),
         at,
         partitions: log.map(({ low, arrivals }, partition) => ({
-          ...{ partition, low, high: arrivals.length },
+          partition,
+          low,
+          high: arrivals.length,
           committed: committed[partition] ?? null,
         })),
       }

@@ -86,7 +86,9 @@ describe('freshness over an odd log', () => {
     await untilLag(0)
     const writer = client.producer({
       createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
-      ...{ transactionalId: freshName('writer'), maxInFlightRequests: 1, idempotent: true },
+      transactionalId: freshName('writer'),
+      maxInFlightRequests: 1,
+      idempotent: true,
     })
     await writer.connect()
     onTestFinished(() => writer.disconnect())
