@@ -23,10 +23,10 @@ import { createConsumerMetrics, type ConsumerMetrics } from './metrics.ts'
 import { createRangeLog } from './range-log.ts'
 import type { RecentIds } from './recent-ids/recent-ids.ts'
 
-/** How long a question to ClickHouse may take. */
+/** How long a question to ClickHouse may take: those asked on joining the group read millions of rows. */
 const queryTimeoutMs = 60_000
 
-/** An insert that came in time still has to be written and answered. */
+/** An insert that came in time still has to be written and answered. Looks for it take no longer. */
 const answerMs = 1000
 
 /** Starts answering health at once, and consuming as soon as Kafka can be reached. */
@@ -129,7 +129,7 @@ function lanesOf(
     readStarts: createReadStarts({ kafka, admin, clickhouse, groupId, topic, metrics, logger }),
     steps: {
       store: createStoreRange(inserter, database, metrics),
-      look: createLook(clickhouse, database),
+      look: createLook(inserter, database),
       clock: createStoreClock(),
       onTrouble: (error, doing) => {
         metrics.retried()
