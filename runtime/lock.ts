@@ -19,7 +19,10 @@ export interface Lock {
   release: () => void
   /** Whether the one that held it before was killed. */
   wasKilled: boolean
-  /** False once another process has taken it over, for which this one must have been stopped for long. */
+  /**
+   * False once another process has taken it over, for which this one must have been stopped for long.
+   * @throws Error of the operating system where that cannot be read
+   */
   isMine: () => Promise<boolean>
 }
 
@@ -53,7 +56,11 @@ export function isTaken(lock: Lock | Holder): lock is Lock {
 }
 
 function hold(file: string, mine: string, wasKilled: boolean): Lock {
-  const read = () => readFile(file, 'utf8').catch(() => '')
+  const read = () =>
+    readFile(file, 'utf8').catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
+      throw error
+    })
   const refresh = setInterval(() => touch(file), refreshMs).unref()
   return {
     wasKilled,

@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { freshFolder } from '../local/fixtures.ts'
 import { entryOf, freeLock, openAt, takeAll } from './fixtures.ts'
+import { FolderTakenOver } from './ownership.ts'
 import { NotSpooled, type Spool } from './spool.ts'
 
 const segmentsIn = (folder: string) => readdirSync(folder).filter((file) => file.endsWith('.events'))
@@ -137,6 +138,7 @@ describe('a spool', () => {
     await expect(spool.append(entryOf(5, 'b'))).rejects.toThrow('another process')
     expect([spool.holds(5), spool.state().bytes]).toEqual([false, bytes])
     expect(spool.state().refusal).toContain('another process')
+    await expect(spool.lost).rejects.toThrow(FolderTakenOver)
   })
 })
 

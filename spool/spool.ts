@@ -5,6 +5,7 @@ import type { Logger } from '../runtime/logger.ts'
 import { encodeEntry, type Entry } from './entry.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { createLedger, type Ledger } from './ledger.ts'
+import { watchOwnership } from './ownership.ts'
 import { recoverSegments } from './recover.ts'
 import { createSegmentLog, type SegmentLog, type Writing } from './segment-log.ts'
 import type { Segment } from './segment.ts'
@@ -33,6 +34,8 @@ export interface Spool {
   /** Bytes of the segments that hold entries of such lanes, and of entries on their way to the disk. */
   bytesOf: (isWanted: IsWanted) => number
   state: () => SpoolState
+  /** Rejects with FolderTakenOver once another process owns the folder: nothing can be appended any more. */
+  lost: Promise<never>
   /** Lets the folder go. What is in it stays for whoever takes it next. */
   close: () => Promise<void>
 }
@@ -75,11 +78,10 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   const ledger = createLedger()
   const found = await recoverSegments(folder, laneOf, logger)
   for (const segment of found.segments) ledger.add(segment)
+  const ownership = watchOwnership(folder, lock)
   const log = createSegmentLog({
     ...{ folder, segmentBytes, ledger, firstNumber: found.nextNumber },
-    checkOwner: async () => {
-      if (!(await lock.isMine())) throw new Error('another process took its folder over')
-    },
+    checkOwner: ownership.check,
   })
   const damage = { bytes: found.damagedBytes }
   const holdings = { ledger, log, laneOf, logger, damage }
@@ -111,19 +113,16 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
       if (taken?.segment !== segment) taken = await takeSegment(segment, holdings)
       return taken
     },
-    bytesOf: (isWanted) =>
-      ledger.bytes() -
-      sumOf(
-        ledger.segments().filter((segment) => !isOf(segment, isWanted)),
-        ({ bytes }) => bytes,
-      ),
+    bytesOf: (isWanted) => bytesOf(ledger, isWanted),
     state: () => ({
       ...stateOf(ledger),
       tornBytes: found.tornBytes,
       damagedBytes: damage.bytes,
       refusal: hasRoomFor(refusedBytes) ? commit.failure() : 'the spool is full',
     }),
+    lost: ownership.lost,
     close: async () => {
+      ownership.end()
       await commit.idle()
       await log.seal()
       lock.release()
@@ -152,6 +151,11 @@ function stateOf(ledger: Ledger): Pick<SpoolState, 'bytes' | 'events' | 'oldestA
   const held = ledger.segments().filter(({ events }) => events > 0)
   const events = sumOf(held, (segment) => segment.events)
   return { bytes: ledger.bytes(), events, oldestAt: held[0]?.oldestAt ?? null }
+}
+
+function bytesOf(ledger: Ledger, isWanted: IsWanted): number {
+  const others = ledger.segments().filter((segment) => !isOf(segment, isWanted))
+  return ledger.bytes() - sumOf(others, ({ bytes }) => bytes)
 }
 
 function sumOf(segments: Segment[], of: (segment: Segment) => number): number {

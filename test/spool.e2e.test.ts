@@ -1,6 +1,7 @@
 // P1 by the spool: what ingest said it keeps while Kafka is away is on the topic in the end, whatever dies on the way.
 import { execFileSync } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { KafkaSettings } from '../kafka/config.ts'
 import { freshFolder } from '../local/fixtures.ts'
@@ -128,6 +129,21 @@ describe('ingest that is told to stop while Kafka is away', () => {
     await untilReady(second.url)
     await until(async () => (await spooledEvents(second.url)) === 0)
     expect((await copiesOf(direct)).size).toBe(1)
+  })
+})
+
+describe('ingest whose spool folder was taken over while it stood still', () => {
+  it('ends with code 1, to be started again with a folder of its own', async () => {
+    const { direct } = await startProxiedKafka()
+    const spoolDir = await freshFolder()
+    const ingest = await startIngestProcess(direct, spoolDir)
+    await untilReady(ingest.url)
+    const [folder = ''] = readdirSync(spoolDir)
+    writeFileSync(join(spoolDir, folder, 'lock'), '7 12345\npid:[1] 6f6f')
+    expect(await ingest.ended).toBe(1)
+    const next = await startIngestProcess(direct, spoolDir)
+    await untilReady(next.url)
+    expect(readdirSync(spoolDir)).toHaveLength(2)
   })
 })
 

@@ -13,22 +13,24 @@ export interface ServiceProcess {
   url: string
   /** Sends a signal and waits for the end. Gives the exit code, null after a kill. */
   end: (signal: NodeJS.Signals) => Promise<number | null>
+  /** The exit code once it has ended, null after a kill. */
+  ended: Promise<number | null>
   output: () => string
 }
 
 /** Starts `program`, such as `consumer/main.ts`, and waits until it listens. Killed when the test ends. */
 export async function startProcess(program: string, env: Record<string, string>): Promise<ServiceProcess> {
   const { child, output } = spawnProgram(program, env)
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
   const [message] = (await once(child, 'message')) as [ListeningMessage]
   return {
     pid: child.pid ?? 0,
     url: message.listening,
     output,
-    end: async (signal) => {
-      const ended = once(child, 'exit')
+    ended,
+    end: (signal) => {
       child.kill(signal)
-      const [code] = (await ended) as [number | null]
-      return code
+      return ended
     },
   }
 }
