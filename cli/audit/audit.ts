@@ -52,6 +52,8 @@ export interface Audit {
   findings: readonly Finding[]
   /** How many findings say that the books do not balance, those that were not kept too. */
   failing: number
+  /** How many findings say something else, those that were not kept too. */
+  notes: number
 }
 
 /**
@@ -97,6 +99,7 @@ export async function audit(parts: AuditParts): Promise<Audit> {
     })),
     findings: findings.kept(),
     failing: findings.failing(),
+    notes: findings.notes(),
   }
 }
 

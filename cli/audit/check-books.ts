@@ -9,7 +9,10 @@ import type { ClickHouse } from '../../clickhouse/client.ts'
 import { amount, offsets, whereIs, type Finding, type Findings } from './findings.ts'
 import type { Logs, PresentLog } from './logs.ts'
 
-const most = 200
+const mostContradictions = 200
+
+/** Where records expire again and again before they are read, each time is one. */
+const mostBreaks = 100_000
 
 export interface BooksOptions {
   /** Offsets that expired before they were read are no fault. */
@@ -25,7 +28,9 @@ export async function checkBooks(
   options: BooksOptions,
   findings: Findings,
 ): Promise<void> {
-  for (const found of await queryBreaks(clickhouse, [...logs.present, ...logs.others], most)) {
+  const breaks = await queryBreaks(clickhouse, [...logs.present, ...logs.others], mostBreaks + 1)
+  if (breaks.length > mostBreaks) findings.add(tooManyBreaks(breaks.length))
+  for (const found of breaks) {
     const log = logs.present.find(
       ({ topicId, partition }) => topicId === found.topicId && partition === found.partition,
     )
@@ -33,7 +38,13 @@ export async function checkBooks(
     else for (const gap of gapsOf(found, log, options)) findings.add(gap)
   }
   for (const log of logs.present) for (const end of endsOf(log, options)) findings.add(end)
-  for (const found of await queryContradictions(clickhouse, most)) findings.add(contradiction(found))
+  for (const found of await queryContradictions(clickhouse, mostContradictions))
+    findings.add(contradiction(found))
+}
+
+function tooManyBreaks(count: number): Finding {
+  const text = `the ranges of the books do not follow each other in more than ${mostBreaks.toLocaleString('en-US')} places: further ones were not looked through`
+  return { kind: 'too_many_breaks', count, text, fails: true, topicId: '' }
 }
 
 function overlap({ topicId, partition, first, last, after }: Break): Finding {

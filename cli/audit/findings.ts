@@ -22,6 +22,8 @@ export type FindingKind =
   | 'before_books'
   /** Rows of another topic that its books do not reach. */
   | 'beyond_books'
+  /** The books have more breaks than are looked through. */
+  | 'too_many_breaks'
 
 export interface Finding {
   kind: FindingKind
@@ -50,7 +52,7 @@ export interface NamedLine {
 /** Of each finding so many lines are named. */
 export const mostLines = 20
 
-/** So many findings are kept; further ones are only counted. */
+/** So many findings that fail are kept, and as many that do not; further ones are only counted. */
 const mostFindings = 500
 
 export interface Findings {
@@ -58,20 +60,21 @@ export interface Findings {
   kept: () => readonly Finding[]
   /** How many there were of those that fail, kept or not. */
   failing: () => number
-  hasRoom: () => boolean
+  /** How many of the others. */
+  notes: () => number
 }
 
 export function createFindings(): Findings {
   const kept: Finding[] = []
-  let failing = 0
+  let [failing, notes] = [0, 0]
   return {
     add: (finding) => {
-      if (finding.fails) failing += 1
-      if (kept.length < mostFindings) kept.push(finding)
+      const number = finding.fails ? (failing += 1) : (notes += 1)
+      if (number <= mostFindings) kept.push(finding)
     },
     kept: () => kept,
     failing: () => failing,
-    hasRoom: () => kept.length < mostFindings,
+    notes: () => notes,
   }
 }
 

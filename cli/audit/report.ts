@@ -17,7 +17,7 @@ export function report(audit: Audit): string {
     tablesSection(audit),
     othersSection(audit),
     sitesSection(audit),
-    listSection('Also found', notes, notes.length),
+    listSection('Also found', notes, audit.notes),
     listSection('Differences', failures, audit.failing),
   ]
     .filter((section) => section !== '')

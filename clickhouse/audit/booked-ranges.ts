@@ -108,7 +108,10 @@ const breakRow = z.object({
 /** A range that does not begin at the offset after all ranges before it: `after` is their last one, -1 for none. */
 export type Break = z.infer<typeof breakRow>
 
-/** Every break, also where a log's first range does not begin at offset 0; at most `limit`, in the order of the logs. */
+/**
+ * Every break, also where a log's first range does not begin at offset 0; at most `limit`, those where ranges overlap
+ * first, each kind in the order of the logs.
+ */
 export async function queryBreaks(
   clickhouse: ClickHouse,
   logs: readonly AuditedLog[],
@@ -129,7 +132,7 @@ export async function queryBreaks(
           WHERE last_offset < log_cut GROUP BY topicId, partition, first, last
         )
       )
-      WHERE first != after + 1 ORDER BY topicId, partition, first LIMIT {limit:UInt32}`,
+      WHERE first != after + 1 ORDER BY first > after, topicId, partition, first LIMIT {limit:UInt32}`,
     query_params: { ...logParams(logs), limit },
   })
 }
