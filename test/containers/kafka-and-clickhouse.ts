@@ -37,7 +37,10 @@ function publishOnLoopback(): void {
   if (isLocal) process.env['TESTCONTAINERS_HOST_OVERRIDE'] ??= '127.0.0.1'
 }
 
-/** Kafka tells its clients where it is, so its port on the host is chosen beforehand. */
+/**
+ * Kafka tells its clients where it is, so its port on the host is chosen beforehand. It asks itself about transactions
+ * where it can reach itself: by a listener inside the container.
+ */
 async function startKafka(): Promise<StartedTestContainer> {
   const port = await freePort()
   const { host } = (await getContainerRuntimeClient()).info.containerRuntime
@@ -47,9 +50,10 @@ async function startKafka(): Promise<StartedTestContainer> {
       KAFKA_NODE_ID: '1',
       KAFKA_PROCESS_ROLES: 'broker,controller',
       KAFKA_CONTROLLER_QUORUM_VOTERS: '1@127.0.0.1:29093',
-      KAFKA_LISTENERS: 'PLAINTEXT://0.0.0.0:9092,CONTROLLER://127.0.0.1:29093',
-      KAFKA_ADVERTISED_LISTENERS: `PLAINTEXT://${host}:${port}`,
-      KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+      KAFKA_LISTENERS: 'PLAINTEXT://127.0.0.1:19092,HOST://0.0.0.0:9092,CONTROLLER://127.0.0.1:29093',
+      KAFKA_ADVERTISED_LISTENERS: `PLAINTEXT://127.0.0.1:19092,HOST://${host}:${port}`,
+      KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: 'PLAINTEXT:PLAINTEXT,HOST:PLAINTEXT,CONTROLLER:PLAINTEXT',
+      KAFKA_INTER_BROKER_LISTENER_NAME: 'PLAINTEXT',
       KAFKA_CONTROLLER_LISTENER_NAMES: 'CONTROLLER',
       KAFKA_AUTO_CREATE_TOPICS_ENABLE: 'false',
       KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS: '0',
