@@ -6,6 +6,7 @@ import type { TableBalance } from '../../clickhouse/audit/tables-against-books.t
 import type { ClickHouse } from '../../clickhouse/client.ts'
 import { createLogReader } from '../../kafka/log-reader.ts'
 import { openRecordReader } from '../../kafka/read-records.ts'
+import { untilDone } from '../../runtime/retry.ts'
 import { checkBooks } from './check-books.ts'
 import { beyondBooks, checkTables, missingFindings } from './check-tables.ts'
 import { checkTwice } from './check-twice.ts'
@@ -56,6 +57,8 @@ export interface Audit {
   notes: number
 }
 
+const lookWithinMs = 10_000
+
 /**
  * Looks through everything once. Reads nothing twice but what differs, and holds no more than one range of lines.
  * @throws Error where Kafka or ClickHouse cannot be asked
@@ -65,7 +68,12 @@ export async function audit(parts: AuditParts): Promise<Audit> {
   const at = new Date()
   const booked = await queryBookedLogs(clickhouse)
   const reader = createLogReader(kafka, groupId, topic)
-  const look = await reader.look().finally(() => reader.close())
+  // A group that is new, or has just moved to another broker, has no coordinator for a moment.
+  const look = await untilDone(() => reader.look(), {
+    isHopeless: (error) => (error as { retriable?: boolean }).retriable !== true,
+    onFailure: () => undefined,
+    signal: AbortSignal.timeout(lookWithinMs),
+  }).finally(() => reader.close())
   const stored = await queryStoredLogs(clickhouse)
   const logs = sortLogs({ name: topic, id: look.topicId, partitions: look.partitions }, booked, stored)
   const findings = createFindings()
