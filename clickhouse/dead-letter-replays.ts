@@ -1,4 +1,5 @@
-// Marks which dead letters were sent to the topic again: once before, once after.
+// Marks which dead letters were sent to the topic again: once before, once after, also where
+// Kafka took it not.
 import type { ClickHouse } from './client.ts'
 import type { LetterPlace } from './dead-letters.ts'
 
@@ -15,13 +16,18 @@ export interface Sent extends Sending {
 export interface ReplayMarks {
   sending: (letters: readonly Sending[]) => Promise<void>
   sent: (letters: readonly Sent[]) => Promise<void>
+  /** Kafka does not take them: they are certainly not sent. */
+  refused: (letters: readonly Sending[]) => Promise<void>
 }
 
 const noEvent = '00000000-0000-0000-0000-000000000000'
 
 /** @throws ClickHouseError where ClickHouse refuses, another error when it cannot be reached */
 export function createReplayMarks(clickhouse: ClickHouse): ReplayMarks {
-  const mark = async (state: 'sending' | 'sent', letters: readonly (Sending & Partial<Sent>)[]) => {
+  const mark = async (
+    state: 'sending' | 'sent' | 'refused',
+    letters: readonly (Sending & Partial<Sent>)[],
+  ) => {
     await clickhouse.insert({
       table: 'dead_letter_replays',
       values: letters.map(({ topicId, partition, offset, line, eventId, sentTo }) => ({
@@ -48,5 +54,9 @@ export function createReplayMarks(clickhouse: ClickHouse): ReplayMarks {
       clickhouse_settings: { async_insert: 0 },
     })
   }
-  return { sending: (letters) => mark('sending', letters), sent: (letters) => mark('sent', letters) }
+  return {
+    sending: (letters) => mark('sending', letters),
+    sent: (letters) => mark('sent', letters),
+    refused: (letters) => mark('refused', letters),
+  }
 }

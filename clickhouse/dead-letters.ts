@@ -22,6 +22,15 @@ export interface LetterFilter {
   places: (Omit<LetterPlace, 'topicId'> & { topicId: string | null })[] | null
 }
 
+/** Whether a letter comes from this place. */
+export function isAt(
+  { topicId, partition, offset, line }: LetterPlace,
+  place: NonNullable<LetterFilter['places']>[number],
+): boolean {
+  const isOfTopic = place.topicId === null || place.topicId === topicId
+  return isOfTopic && place.partition === partition && place.offset === offset && place.line === line
+}
+
 /** `unfinished`: it was about to be sent again when that broke off, so it may have been sent. */
 export type LetterState = 'open' | 'unfinished' | 'replayed'
 
@@ -42,6 +51,9 @@ export interface DeadLetter extends LetterPlace {
 
 const site = "if(isValidUTF8(kafka_key), kafka_key, '')"
 const place = 'kafka_topic_id, kafka_partition, kafka_offset, kafka_line'
+
+/** Whether it was marked before it was sent more often than Kafka refused it. */
+const isBegun = "countIf(state = 'sending') > countIf(state = 'refused')"
 
 const isMeant = `({reason:String} = '' OR reason = {reason:String})
   AND ({anySite:Bool} OR ${site} = {site:String})
@@ -94,13 +106,14 @@ export async function queryLetterGroups(
   limit: number,
 ): Promise<LetterGroup[]> {
   return queryRows(clickhouse, groupRow, {
-    query: `SELECT reason, field, ${site} AS site, countIf(marks = 0) AS open,
-        countIf(marks > 0 AND wasSent = 0) AS unfinished, countIf(wasSent = 1) AS replayed,
+    query: `SELECT reason, field, ${site} AS site, countIf(isBegun = 0 AND wasSent = 0) AS open,
+        countIf(isBegun = 1 AND wasSent = 0) AS unfinished, countIf(wasSent = 1) AS replayed,
         toUnixTimestamp64Milli(max(stored_at)) AS newest,
         argMax((toString(kafka_topic_id), kafka_partition, kafka_offset, kafka_line), stored_at) AS example,
         example.1 AS topicId, example.2 AS partition, example.3 AS offset, example.4 AS line
       FROM dead_letters LEFT JOIN (
-        SELECT ${place}, count() AS marks, max(state = 'sent') AS wasSent FROM dead_letter_replays GROUP BY ${place}
+        SELECT ${place}, ${isBegun} AS isBegun, max(state = 'sent') AS wasSent
+        FROM dead_letter_replays GROUP BY ${place}
       ) AS replays USING (${place})
       WHERE ${isMeant} GROUP BY reason, field, site
       ORDER BY open + unfinished DESC, replayed DESC, reason, field, site LIMIT {limit:UInt32}`,
@@ -149,7 +162,7 @@ export async function* queryLetters(
       query_params: { ...paramsOf(filter), ...after, now: clock?.now, limit: lettersOfPage },
     })
     const marks = await queryMarks(clickhouse, page)
-    for (const letter of page) yield { ...letter, ...(marks.get(placeText(letter)) ?? unmarked) }
+    for (const letter of page) yield { ...letter, ...(marks.get(placeText(letter)) ?? open) }
     const last = page.at(-1)
     if (page.length < lettersOfPage || !last) return
     after = { partition: last.partition, offset: last.offset, line: last.line, topicId: last.topicId }
@@ -158,10 +171,11 @@ export async function* queryLetters(
 
 type Mark = Pick<DeadLetter, 'state' | 'sentTo'>
 
-const unmarked: Mark = { state: 'open', sentTo: null }
+const open: Mark = { state: 'open', sentTo: null }
 
 const markRow = z.object({
   ...placeRow,
+  isBegun: z.number(),
   wasSent: z.number(),
   sentPartition: z.number(),
   sentOffset: z.number(),
@@ -173,7 +187,7 @@ async function queryMarks(
 ): Promise<Map<string, Mark>> {
   const rows = await queryRows(clickhouse, markRow, {
     query: `SELECT toString(kafka_topic_id) AS topicId, kafka_partition AS partition, kafka_offset AS offset,
-        kafka_line AS line, max(state = 'sent') AS wasSent,
+        kafka_line AS line, max(state = 'sent') AS wasSent, ${isBegun} AS isBegun,
         argMax(sent_partition, (state = 'sent', marked_at)) AS sentPartition,
         argMax(sent_offset, (state = 'sent', marked_at)) AS sentOffset
       FROM dead_letter_replays
@@ -184,11 +198,11 @@ async function queryMarks(
     query_params: placeParams([...letters]),
   })
   return new Map(
-    rows.map(({ wasSent, sentPartition, sentOffset, ...letter }) => [
+    rows.map(({ isBegun: wasBegun, wasSent, sentPartition, sentOffset, ...letter }) => [
       placeText(letter),
       wasSent
         ? { state: 'replayed', sentTo: { partition: sentPartition, offset: sentOffset } }
-        : { state: 'unfinished', sentTo: null },
+        : { state: wasBegun ? 'unfinished' : 'open', sentTo: null },
     ]),
   )
 }

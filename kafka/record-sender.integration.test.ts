@@ -20,13 +20,21 @@ it('sends records as they are and says where each stands; says when one is too l
   }))
   const places = await sender.send(records)
   const read = await readTopic(kafka, topic, keys.length)
-  const found = places?.map(({ partition, offset }) => {
-    return read.find((record) => record.partition === partition && record.offset === offset)?.value
+  const found = places.map((place) => {
+    return read.find(({ partition, offset }) => place?.partition === partition && place.offset === offset)
+      ?.value
   })
   expect(found).toEqual(keys.map((_, n) => `${n}`))
-  expect(places?.map(({ partition }) => partition)).toEqual(
+  expect(places.map((place) => place?.partition)).toEqual(
     keys.map((key) => (key === null ? 0 : partitionOf(key, 6))),
   )
-  expect(await sender.send([{ key: null, value: Buffer.alloc(2_000_000) }])).toBeNull()
+  expect(await sender.send([{ key: null, value: Buffer.alloc(2_000_000) }])).toEqual([null])
+  const mixed = [
+    { key: null, value: Buffer.alloc(2_000_000) },
+    { key: Buffer.from('a'), value: Buffer.from('small') },
+  ]
+  const place = { partition: partitionOf('a', 6), offset: expect.any(Number) as number }
+  expect(place.partition).not.toBe(0)
+  expect(await sender.send(mixed)).toEqual([null, place])
   await expect(openRecordSender(kafka, `${topic}-not-there`)).rejects.toThrow()
 })

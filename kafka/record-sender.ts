@@ -15,10 +15,10 @@ export interface RecordPlace {
 export interface RecordSender {
   /**
    * Sends records with acks = all; a record without a key goes to partition 0. Their time is now.
-   * Null where one is larger than Kafka takes.
+   * Gives where each stands; null for those of a partition of which Kafka says that they are too large for it.
    * @throws Error when Kafka did not acknowledge: what of it is on the topic is not known
    */
-  send: (records: readonly OutgoingRecord[]) => Promise<RecordPlace[] | null>
+  send: (records: readonly OutgoingRecord[]) => Promise<(RecordPlace | null)[]>
   close: () => Promise<void>
 }
 
@@ -48,12 +48,7 @@ export async function openRecordSender(kafka: Kafka, topic: string): Promise<Rec
       const messages = records.map(({ key, value }) => {
         return { key, value, partition: key ? partitionOf(key, partitions) : 0 }
       })
-      try {
-        return await sendByPartition(producer, topic, messages)
-      } catch (error) {
-        if (isTooLarge(error)) return null
-        throw error
-      }
+      return sendByPartition(producer, topic, messages)
     },
   }
 }
@@ -67,18 +62,32 @@ async function sendByPartition(
   producer: Producer,
   topic: string,
   messages: readonly Message[],
-): Promise<RecordPlace[]> {
-  const next = new Map<number, number>()
+): Promise<(RecordPlace | null)[]> {
+  const next = new Map<number, number | null>()
   for (const partition of new Set(messages.map((message) => message.partition))) {
     const own = messages.filter((message) => message.partition === partition)
-    const [answer] = await producer.send({ acks: -1, topic, messages: own })
-    next.set(partition, Number(answer?.baseOffset))
+    next.set(partition, await sendOwn(producer, topic, own))
   }
   return messages.map(({ partition }) => {
-    const offset = next.get(partition) ?? 0
+    const offset = next.get(partition) ?? null
+    if (offset === null) return null
     next.set(partition, offset + 1)
     return { partition, offset }
   })
+}
+
+/** Sends records of one partition. Returns the offset of the first; null where they are too large. */
+async function sendOwn(producer: Producer, topic: string, messages: Message[]): Promise<number | null> {
+  try {
+    const [answer] = await producer.send({ acks: -1, topic, messages })
+    const offset = Number(answer?.baseOffset)
+    if (!Number.isSafeInteger(offset))
+      throw new Error('Kafka answered without saying where the records stand')
+    return offset
+  } catch (error) {
+    if (isTooLarge(error)) return null
+    throw error
+  }
 }
 
 function isTooLarge(error: unknown): boolean {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { createReplayMarks } from '../../clickhouse/dead-letter-replays.ts'
 import { queryLetters } from '../../clickhouse/dead-letters.ts'
-import { openRecordSender } from '../../kafka/record-sender.ts'
+import { openRecordSender, type RecordSender } from '../../kafka/record-sender.ts'
 import { event, id, start } from '../../test/support/audited-topic.ts'
 import { rowsOf } from '../../test/support/fresh.ts'
 import { startTestConsumer, until } from '../../test/support/pipeline.ts'
@@ -26,13 +26,13 @@ async function startWithLetters() {
   const command = (...args: string[]) => runToEnd('cli/dead-letters/main.ts', env, args)
   const events = () =>
     rowsOf<object>(clickhouse, 'SELECT site_id, path, count() AS rows FROM events GROUP BY ALL ORDER BY ALL')
-  const replayOnce = async (failing: boolean) => {
+  const replayOnce = async (failing: boolean, other?: Pick<RecordSender, 'send'>) => {
     const sender = await openRecordSender(started.client, started.topic)
     const filter = { reason: null, site: null, since: null, places: null }
     const marks = createReplayMarks(clickhouse)
     const parts = {
       letters: queryLetters(clickhouse, filter),
-      sender,
+      sender: other ?? sender,
       marks: failing ? { ...marks, sent: () => Promise.reject(new Error('died')) } : marks,
       force: false,
       onProgress: () => undefined,
@@ -107,6 +107,13 @@ describe('npm run dead-letters', () => {
     expect((await look()).verdict).toBe(
       'balanced: 11 lines in the topic = 4 rows + 3 duplicates + 4 dead letters + 0 in flight',
     )
+  })
+
+  it('shows as open what Kafka refuses for its size, which is certainly not sent', async () => {
+    const { dead, replayOnce } = await startWithLetters()
+    await replayOnce(false, { send: (records) => Promise.resolve(records.map(() => null)) })
+    expect((await dead('list')).output).toMatch(/\n {2}key_mismatch +site_id +wrong +2 +0 +0 +20/)
+    expect((await dead('list', '--all')).output.split('\topen\t')).toHaveLength(5)
   })
 
   it('counts once what two replays send at the same time', async () => {

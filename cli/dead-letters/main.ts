@@ -1,7 +1,7 @@
 // `npm run dead-letters`: reads the command line, lists, shows or replays, and owns the exit code.
 import { createClickHouse, type ClickHouse } from '../../clickhouse/client.ts'
 import { createReplayMarks } from '../../clickhouse/dead-letter-replays.ts'
-import { queryLetterGroups, queryLetters } from '../../clickhouse/dead-letters.ts'
+import { isAt, queryLetterGroups, queryLetters, type LetterPlace } from '../../clickhouse/dead-letters.ts'
 import { createKafka } from '../../kafka/client.ts'
 import { openRecordSender } from '../../kafka/record-sender.ts'
 import { loadDotEnv, SettingsError } from '../../runtime/env.ts'
@@ -44,12 +44,14 @@ async function list(
 }
 
 async function show(clickhouse: ClickHouse, { filter }: Extract<Command, { kind: 'show' }>): Promise<number> {
-  let shown = 0
+  const found: LetterPlace[] = []
   for await (const letter of queryLetters(clickhouse, filter)) {
-    console.log(`${shown > 0 ? '\n' : ''}${letterText(letter)}`)
-    shown += 1
+    console.log(`${found.length > 0 ? '\n' : ''}${letterText(letter)}`)
+    const { topicId, partition, offset, line } = letter
+    found.push({ topicId, partition, offset, line })
   }
-  if (shown >= (filter.places?.length ?? 0)) return exitCode.good
+  if ((filter.places ?? []).every((place) => found.some((letter) => isAt(letter, place))))
+    return exitCode.good
   console.error(
     'There is not a dead letter at every one of these places. See npm run dead-letters -- list --all',
   )

@@ -32,7 +32,7 @@ async function run(letters: DeadLetter[], overrides: Partial<ReplayParts> = {}) 
   }
   const parts: ReplayParts = {
     letters: each(),
-    marks: { sending: mark('sending'), sent: mark('sent') },
+    marks: { sending: mark('sending'), sent: mark('sent'), refused: mark('refused') },
     sender: {
       send: (records) => {
         const first = sent.flat().length
@@ -128,15 +128,16 @@ describe('a replay', () => {
     expect(alone.map(({ length }) => length)).toEqual([1, 1, 1])
   })
 
-  it('counts what is too large for Kafka and goes on', async () => {
-    const sender = { send: () => Promise.resolve(null) }
-    const { tally, marked } = await run([letter(good)], { sender })
-    expect([tally.tooLarge, tally.sent, marked]).toEqual([1, 0, ['sending 7 ']])
+  it('counts what is too large for Kafka, marks that as not sent, and goes on', async () => {
+    const sender = { send: () => Promise.resolve([null, { partition: 1, offset: 5 }]) }
+    const { tally, marked } = await run([letter(good), letter(good, { offset: 8 })], { sender })
+    expect([tally.tooLarge, tally.sent]).toEqual([1, 1])
+    expect(marked).toEqual(['sending 7 ', 'sending 8 ', 'sent 8 5', 'refused 7 '])
   })
 
   it('marks nothing as sent that Kafka did not acknowledge', async () => {
     const sender = { send: () => Promise.reject(new Error('no answer')) }
-    const { tally, marked, failure } = await run([letter(good)], { sender })
-    expect([tally.sent, marked, failure]).toEqual([0, ['sending 7 '], 'no answer'])
+    const { tally, marked, failure } = await run([letter('nonsense')], { sender, force: true })
+    expect([tally.sent, tally.forced, marked, failure]).toEqual([0, 0, ['sending 7 '], 'no answer'])
   })
 })

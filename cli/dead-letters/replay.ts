@@ -81,7 +81,6 @@ function makeReady(letter: DeadLetter, force: boolean, tally: ReplayTally): Read
     countFailing(tally, letter, outcome)
     return null
   }
-  tally.forced += 1
   return { letter, eventId: null, key: letter.key.length > 0 ? letter.key : null, value: letter.raw }
 }
 
@@ -107,15 +106,14 @@ async function sendBatch(
   })
   await marks.sending(sending)
   const places = await sender.send(batch)
-  if (!places) {
-    tally.tooLarge += batch.length
-    return
-  }
-  await marks.sent(
-    sending.flatMap((letter, index) => {
-      const sentTo = places[index]
-      return sentTo ? [{ ...letter, sentTo }] : []
-    }),
-  )
-  tally.sent += batch.length
+  const sent = sending.flatMap((letter, index) => {
+    const sentTo = places[index]
+    return sentTo ? [{ ...letter, sentTo }] : []
+  })
+  const refused = sending.filter((_, index) => !places[index])
+  if (sent.length > 0) await marks.sent(sent)
+  if (refused.length > 0) await marks.refused(refused)
+  tally.tooLarge += refused.length
+  tally.sent += sent.length
+  tally.forced += sent.filter(({ eventId }) => eventId === null).length
 }
