@@ -30,6 +30,15 @@ describe('the folders of spools', () => {
     expect(await takeLeftFolder(root, 'events')).toBeNull()
   })
 
+  it('are taken over beside what is no folder', async () => {
+    const root = await freshFolder()
+    const left = await takeFolder(root, 'events')
+    leaveEvents(left.folder)
+    left.lock.release()
+    writeFileSync(join(root, 'events-0'), '')
+    expect((await takeLeftFolder(root, 'events'))?.folder).toBe(left.folder)
+  })
+
   it('are not those of another topic', async () => {
     const root = await freshFolder()
     for (const topic of ['events-2', 'event']) {

@@ -47,8 +47,10 @@ export async function foldersOfOthers(root: string, topic: string): Promise<stri
 export async function takeLeftFolder(root: string, topic: string): Promise<OwnedFolder | null> {
   for (const name of await readdir(root).catch(() => [])) {
     const folder = join(root, name)
-    if (!isOf(topic, name) || (await segmentNumbers(folder)).length === 0) continue
-    const lock = await lockFolder(folder)
+    if (!isOf(topic, name)) continue
+    // What cannot be read, or is no folder, keeps nobody from the others; it is looked at again the next time.
+    const numbers = await segmentNumbers(folder).catch(() => [])
+    const lock = numbers.length > 0 ? await lockFolder(folder).catch(() => null) : null
     if (lock) return { folder, lock }
   }
   return null
