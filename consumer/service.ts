@@ -73,10 +73,10 @@ export async function startConsumer(
     // A new Kafka has no coordinator yet: kafkajs's consumer would give up on that for good.
     await readGroupProgress(admin, config.groupId, topic)
   }
-  const consuming = consume(connect, consumption, stopping.signal, logger)
-
   const server = createServer(createApp({ checks, registry: metrics.registry, logger }))
+  // First: a port that is taken is found out before anything is joined that would have to be left again.
   const url = await listen(server, config.listen)
+  const consuming = consume(connect, consumption, stopping.signal, logger)
   logger.info({ url }, 'consumer listens')
   return {
     url,

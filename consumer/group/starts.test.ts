@@ -11,6 +11,7 @@ const intent = { first: 40, last: 49, deadline: 1_763_110_000 }
 function start(
   found: { committed?: number | null; metadata?: string | null; low?: number; high?: number },
   stored: StoredOffsets = {},
+  told = new Map<string, number>(),
 ) {
   let expired = 0
   const metrics = {
@@ -27,7 +28,7 @@ function start(
     ...found,
   }
   const logger = createLogger('test', 'silent')
-  return { ...startOf(progress, topicId, stored, { topic: 'events', metrics, logger }), expired }
+  return { ...startOf(progress, topicId, stored, { topic: 'events', metrics, logger, told }), expired }
 }
 
 describe('where a partition goes on', () => {
@@ -87,6 +88,12 @@ describe('where a partition goes on', () => {
     expect(start({ low: 70 })).toEqual({ next: 70, pending: null, expired: 30 })
     const metadata = toMetadata(topicId, intent)
     expect(start({ low: 45, metadata })).toEqual({ next: 45, pending: intent, expired: 5 })
+  })
+
+  it('is asked for again before anything is stored, and what is gone is counted once', () => {
+    const told = new Map<string, number>()
+    expect([70, 70, 75].map((low) => start({ low }, {}, told).expired)).toEqual([30, 0, 5])
+    expect(start({ committed: 80, low: 85 }, {}, told).expired).toBe(5)
   })
 
   it('is the end of a log that was cut short below it', () => {

@@ -33,6 +33,7 @@ export interface StartsParts {
  */
 export function createReadStarts(parts: StartsParts): ReadStarts {
   const { kafka, admin, clickhouse, groupId, topic } = parts
+  const told = new Map<string, number>()
   return async (partitions) => {
     const topicId = await readTopicId(kafka, topic)
     const progress = await readGroupProgress(admin, groupId, topic)
@@ -42,7 +43,7 @@ export function createReadStarts(parts: StartsParts): ReadStarts {
     const lines = isForgotten ? await queryHighestLines(clickhouse, topicId) : new Map<number, number>()
     const startOfOne = (found: PartitionProgress) => {
       const ofTables = { next: stored.get(found.partition), highest: lines.get(found.partition) }
-      return [found.partition, startOf(found, topicId, ofTables, parts)] as const
+      return [found.partition, startOf(found, topicId, ofTables, { ...parts, told })] as const
     }
     return { topicId, partitions: new Map(own.map(startOfOne)) }
   }
@@ -56,11 +57,16 @@ export interface StoredOffsets {
   highest?: number | undefined
 }
 
+export interface StartOfParts extends Pick<StartsParts, 'metrics' | 'logger' | 'topic'> {
+  /** Below which offset a loss has been told of a partition: it is found again until a range beyond it is begun. */
+  told: Map<string, number>
+}
+
 export function startOf(
   found: PartitionProgress,
   topicId: string,
   stored: StoredOffsets,
-  { metrics, logger, topic }: Pick<StartsParts, 'metrics' | 'logger' | 'topic'>,
+  { metrics, logger, topic, told }: StartOfParts,
 ): LaneStart {
   const { partition, low, high } = found
   const facts = { topic, partition, low, high, committed: found.committed, stored }
@@ -71,8 +77,11 @@ export function startOf(
   const wanted = Math.max(committed ?? 0, stored.next ?? 0)
   const pending = pendingOf(committed, said.intent, wanted, stored)
   const isKnown = committed !== null || stored.next !== undefined || pending !== null
-  if (wanted < low && isKnown) {
-    metrics.expired(low - wanted)
+  const log = `${topicId}:${partition}`
+  const lost = low - Math.max(wanted, told.get(log) ?? 0)
+  if (lost > 0 && isKnown) {
+    told.set(log, low)
+    metrics.expired(lost)
     logger.error({ ...facts, wanted }, 'kafka dropped records before they were stored')
   }
   if (wanted > high) {

@@ -118,6 +118,7 @@ const topicId = '7e0e0f3a-6d52-4f0e-9a55-0c1d2e3f4a5b'
 
 /** Where the product counts and says what it finds. */
 const aside = {
+  told: new Map<string, number>(),
   topic: 'events',
   metrics: { expired: () => undefined },
   logger: createLogger('model', 'silent'),
