@@ -1,5 +1,6 @@
 // The free part of an event: an object that comes back as it was sent, within bounds that keep it cheap.
 import { z } from 'zod'
+import type { FaultCode } from './fault-code.ts'
 import { fault, textFault, textFaultReasons } from './text.ts'
 
 export type Properties = Record<string, unknown>
@@ -42,7 +43,7 @@ interface Walk {
   nulls: boolean
   /** No fewer bytes than the compact JSON has: an escaped UTF-16 unit takes 6, a number 25. */
   mostBytes: number
-  faults: Map<string, { path: string[]; message: string }>
+  faults: Map<FaultCode, { path: string[]; message: string }>
 }
 
 function inspect(value: unknown, path: string, depth: number, walk: Walk): void {
@@ -92,7 +93,7 @@ function inspectNumber(value: number, path: string, walk: Walk): void {
   }
 }
 
-function note(walk: Walk, code: string, path: string, message: string): void {
+function note(walk: Walk, code: FaultCode, path: string, message: string): void {
   if (walk.faults.has(code)) return
   walk.faults.set(code, { path: path ? [path.slice(0, mostPathShown).toWellFormed()] : [], message })
 }

@@ -1,5 +1,6 @@
 // What text an event may hold: well-formed Unicode without NUL, so that it comes back as it was sent.
 import { z } from 'zod'
+import type { FaultCode } from './fault-code.ts'
 
 export const controlCharacter = /\p{Cc}/u
 
@@ -27,6 +28,6 @@ export function text(maxLength: number) {
 }
 
 /** An issue with a code of ours; `message` is the end of a sentence that begins with the field's name. */
-export function fault(input: unknown, code: string, message: string, path: PropertyKey[] = []) {
+export function fault(input: unknown, code: FaultCode, message: string, path: PropertyKey[] = []) {
   return { code: 'custom' as const, input, path, message, params: { code } }
 }

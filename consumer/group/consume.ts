@@ -6,7 +6,7 @@ import type { Logger } from '../../runtime/logger.ts'
 import type { Lane } from '../lane/lane.ts'
 import { createBackPressure, type BackPressure } from './back-pressure.ts'
 import { createGroupCommit, type GroupCommit } from './group-commit.ts'
-import { createGroupConsumer, onNothingLeft, partsOf } from './group-consumer.ts'
+import { createGroupConsumer, onNothingLeft, partsOf, runByBatch } from './group-consumer.ts'
 import { createMembership, type Membership } from './membership.ts'
 import type { OpenLanes } from './open-lanes.ts'
 
@@ -57,17 +57,15 @@ export function createConsumption(parts: ConsumeParts): Consumption {
     state.present?.membership.end()
     state.present = null
   }
+  const lanes = () => state.present?.membership.lanes() ?? new Map<number, Lane>()
   const consumer = createGroupConsumer(parts.kafka, parts.groupId, endMembership)
   const backPressure = createBackPressure({
-    lanes: () => state.present?.membership.lanes() ?? new Map<number, Lane>(),
+    lanes,
     maxHeldBytes: parts.maxHeldBytes,
     pause: (partition) => consumer.pause([{ topic, partitions: [partition] }]),
     resume: (partition) => state.isStopping || consumer.resume([{ topic, partitions: [partition] }]),
   })
-  const run = () => {
-    const eachBatch = createBatchHandler(state, consumer, backPressure, rejoin)
-    return consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch })
-  }
+  const run = () => runByBatch(consumer, createBatchHandler(state, consumer, backPressure, rejoin))
   const rejoin = createRejoin(consumer, state, endMembership, run, failure.fail, logger)
 
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
@@ -84,7 +82,7 @@ export function createConsumption(parts: ConsumeParts): Consumption {
     backPressure.resumeAll()
   })
   onNothingLeft(consumer, topic, (partition, first, last) => {
-    if (!state.isStopping) state.present?.membership.lanes().get(partition)?.pass(first, last)
+    if (!state.isStopping) lanes().get(partition)?.pass(first, last)
   })
   consumer.on(consumer.events.CRASH, ({ payload }) => {
     endMembership()
@@ -101,15 +99,19 @@ export function createConsumption(parts: ConsumeParts): Consumption {
       await consumer.subscribe({ topics: [topic], fromBeginning: true })
       await run()
     },
-    stop: async () => {
+    stop: () => {
       state.isStopping = true
       if (state.present) consumer.pause([{ topic }])
       if (!state.present?.membership.isOpen()) endMembership()
-      const lanes = [...(state.present?.membership.lanes().values() ?? [])]
-      await Promise.all(lanes.map((lane) => lane.drain()))
-      await consumer.disconnect()
+      return leave(consumer, [...lanes().values()])
     },
   }
+}
+
+/** Stores what the lanes hold, then leaves the group. */
+async function leave(consumer: Consumer, lanes: readonly Lane[]): Promise<void> {
+  await Promise.all(lanes.map((lane) => lane.drain()))
+  await consumer.disconnect()
 }
 
 /** Hands each fetch to its lane and returns at once, so that kafkajs fetches on while the lane stores. */

@@ -1,5 +1,5 @@
 // The kafkajs consumer behind the group, with the settings that keep it from losing records, and what its batches say.
-import { type Batch, type Consumer, type Kafka, type KafkaMessage } from 'kafkajs'
+import { type Batch, type Consumer, type EachBatchPayload, type Kafka, type KafkaMessage } from 'kafkajs'
 import type { SourceRecord } from '../lane/decode-record.ts'
 import { assignerThatTells } from './membership.ts'
 
@@ -25,6 +25,14 @@ export function createGroupConsumer(kafka: Kafka, groupId: string, onJoin: () =>
     allowAutoTopicCreation: false,
     retry: { initialRetryTime: 200, maxRetryTime: 2000, retries: 10 },
   })
+}
+
+/** Consumes so that nothing is committed, or taken for read, but by whoever is given the batches. */
+export function runByBatch(
+  consumer: Consumer,
+  eachBatch: (payload: EachBatchPayload) => Promise<void>,
+): Promise<void> {
+  return consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch })
 }
 
 /**

@@ -3,8 +3,8 @@ import type { Source } from '../../clickhouse/insert-lines.ts'
 import type { RangeLimits } from '../config.ts'
 import type { SourceRecord } from './decode-record.ts'
 import type { JudgeEvent } from './judge.ts'
-import { createOpenRange } from './open-range.ts'
-import { createPendingRange, type StoreSteps } from './pending-range.ts'
+import { createOpenRange, type OpenRange } from './open-range.ts'
+import { createPendingRange, type PendingRange, type StoreSteps } from './pending-range.ts'
 import {
   hasOpen,
   startLane,
@@ -75,20 +75,14 @@ export function createLane(parts: LaneParts): Lane {
 
   const perform = (effect: LaneEffect): void => {
     if (effect.kind === 'refetch') return
-    if (effect.kind === 'take') return take()
+    if (effect.kind === 'take') return take(pending, open, state, atHand)
     if (effect.kind === 'stored') return parts.onStored(source, effect.span, pending.release())
     if (effect.kind === 'rejoin') return parts.onRejoin(effect.isFenced)
     if (effect.kind === 'prepare' && state.deadline === null) pending.hold(open.close(), effect.span)
     pending.perform(effect).then(dispatch, () => parts.onRejoin(false))
   }
 
-  const take = () => {
-    const isOpen = ({ offset }: SourceRecord) => Number(offset) >= state.openFirst
-    pending.keep(atHand.filter((record) => !isOpen(record)))
-    if (hasOpen(state)) open.add(atHand.filter(isOpen))
-  }
-
-  const accept = (records: SourceRecord[], from: number, last: number) => {
+  const fetched = (records: SourceRecord[], from: number, last: number) => {
     atHand = records
     const [effect] = dispatch({ kind: 'fetched', from, last })
     return effect?.kind === 'refetch' ? effect.offset : null
@@ -96,9 +90,9 @@ export function createLane(parts: LaneParts): Lane {
 
   first.effects.forEach(perform)
   return {
-    accept,
+    accept: fetched,
     pass: (first, last) => {
-      if (first <= state.next && state.next <= last) accept([], state.next, last)
+      if (first <= state.next && state.next <= last) fetched([], state.next, last)
     },
     bytes: () => open.bytes() + pending.bytes(),
     isFull: () => state.phase !== 'rereading' && open.isFull(),
@@ -113,6 +107,13 @@ export function createLane(parts: LaneParts): Lane {
       pending.end()
     },
   }
+}
+
+/** Records below the open range belong to a pending one that is read again. */
+function take(pending: PendingRange, open: OpenRange, state: LaneState, records: SourceRecord[]): void {
+  const isOpen = ({ offset }: SourceRecord) => Number(offset) >= state.openFirst
+  pending.keep(records.filter((record) => !isOpen(record)))
+  if (hasOpen(state)) open.add(records.filter(isOpen))
 }
 
 /** A range that somebody else began is left to whoever comes next: reading it again may take long. */

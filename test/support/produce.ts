@@ -10,7 +10,13 @@ export async function produce(
   messages: Message[],
 ): Promise<{ partition: number; offset: number }[]> {
   const kafka = createKafka(settings, 'stranger', testLogger())
-  const producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner })
+  const { DefaultPartitioner } = kafkajs.Partitioners
+  // The leaders of a new topic may refuse at first: kafkajs then sends again what others have taken already.
+  const producer = kafka.producer({
+    createPartitioner: DefaultPartitioner,
+    idempotent: true,
+    maxInFlightRequests: 1,
+  })
   await producer.connect()
   const answers = await producer.send({ topic: settings.topic.name, messages })
   await producer.disconnect()
