@@ -80,7 +80,10 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
   for (const segment of found.segments) ledger.add(segment)
   const ownership = watchOwnership(folder, lock)
   const log = createSegmentLog({
-    ...{ folder, segmentBytes, ledger, firstNumber: found.nextNumber },
+    folder,
+    segmentBytes,
+    ledger,
+    firstNumber: found.nextNumber,
     checkOwner: ownership.check,
   })
   const damage = { bytes: found.damagedBytes }

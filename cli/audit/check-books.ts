@@ -53,7 +53,10 @@ function overlap({ topicId, partition, first, last, after }: Break): Finding {
     count: Math.min(last, after) - first + 1,
     text: `${whereIs(partition, first, last)}: the range begins below offset ${after + 1}, where the books had come to`,
     fails: true,
-    ...{ topicId, partition, firstOffset: first, lastOffset: last },
+    topicId,
+    partition,
+    firstOffset: first,
+    lastOffset: last,
   }
 }
 
@@ -106,7 +109,10 @@ function expired(
     count: last - first + 1,
     text: `partition ${partition}: Kafka dropped ${offsets(first, last)} (${amount(last - first + 1, 'record')} at most) before they were read`,
     fails: !allowExpired,
-    ...{ topicId, partition, firstOffset: first, lastOffset: last },
+    topicId,
+    partition,
+    firstOffset: first,
+    lastOffset: last,
   }
 }
 
@@ -116,7 +122,10 @@ function beforeBooks(topicId: string, partition: number, first: number, last: nu
     count: last - first + 1,
     text: `partition ${partition}: the books begin at offset ${last + 1}; Kafka had dropped what was before`,
     fails: false,
-    ...{ topicId, partition, firstOffset: first, lastOffset: last },
+    topicId,
+    partition,
+    firstOffset: first,
+    lastOffset: last,
   }
 }
 
@@ -126,7 +135,10 @@ function notInBooks(topicId: string, partition: number, first: number, last: num
     count: last - first + 1,
     text: `${whereIs(partition, first, last)}: no range of the books covers them, and Kafka still has them`,
     fails: true,
-    ...{ topicId, partition, firstOffset: first, lastOffset: last },
+    topicId,
+    partition,
+    firstOffset: first,
+    lastOffset: last,
   }
 }
 
@@ -138,6 +150,10 @@ function contradiction(found: Contradiction): Finding {
     count: Math.abs(lines - rows - duplicates - dead),
     text: `${whereIs(partition, first, last, site)}: the books say ${amount(lines, 'line')}, but ${sum}`,
     fails: true,
-    ...{ topicId, partition, firstOffset: first, lastOffset: last, site },
+    topicId,
+    partition,
+    firstOffset: first,
+    lastOffset: last,
+    site,
   }
 }

@@ -57,11 +57,21 @@ export interface Line {
 export function lineOf({ log, topic, tables }: PartitionAudit): Line {
   const { duplicates, bookedRows, bookedDead } = tables
   const { lines, rows, dead, inFlight } = topic ?? {
-    ...{ lines: null, rows: bookedRows, dead: bookedDead, inFlight: null },
+    lines: null,
+    rows: bookedRows,
+    dead: bookedDead,
+    inFlight: null,
   }
   return {
-    ...{ name: String(log.partition), logStart: log.low, committed: log.committed, end: log.high },
-    ...{ lines, rows, dead, inFlight, duplicates: topic?.duplicates ?? duplicates },
+    name: String(log.partition),
+    logStart: log.low,
+    committed: log.committed,
+    end: log.high,
+    lines,
+    rows,
+    dead,
+    inFlight,
+    duplicates: topic?.duplicates ?? duplicates,
     difference: topic && topic.lines - topic.rows - topic.duplicates - topic.dead - topic.inFlight,
   }
 }
@@ -75,7 +85,10 @@ export function totalOf(partitions: readonly PartitionAudit[]): Line {
       return all === null || value === null ? null : all + value
     }, 0)
   return {
-    ...{ name: 'all', logStart: null, committed: null, end: null },
+    name: 'all',
+    logStart: null,
+    committed: null,
+    end: null,
     lines: sum(({ lines: value }) => value),
     rows: sum(({ rows }) => rows) ?? 0,
     duplicates: sum(({ duplicates }) => duplicates) ?? 0,

@@ -67,7 +67,8 @@ describe('npm run dead-letters', () => {
     expect((await dead('list', '--site', 'nobody')).output).toBe('No dead letters.\n')
     expect(await dead('show', '5:999:0')).toMatchObject({ code: 1 })
     expect(await dead('list', '--sight')).toEqual({
-      ...{ code: 2, output: "Unknown option '--sight'. See npm run dead-letters -- --help\n" },
+      code: 2,
+      output: "Unknown option '--sight'. See npm run dead-letters -- --help\n",
     })
   })
 
@@ -149,7 +150,8 @@ describe('npm run dead-letters', () => {
   it('sends as it came what would be set aside again, if forced', async () => {
     const { dead, untilBooked, clickhouse } = await startWithLetters()
     expect(await dead('replay', '--force', '--reason', 'json')).toEqual({
-      ...{ code: 0, output: 'Sent: 1\n  of these 1 that will be set aside again\n' },
+      code: 0,
+      output: 'Sent: 1\n  of these 1 that will be set aside again\n',
     })
     await untilBooked(6)
     const letters = await rowsOf(

@@ -11,7 +11,8 @@ describe('the command line of dead-letters', () => {
   it('is read', () => {
     expect(readOptions(['list'], now)).toEqual({ kind: 'list', filter, all: false })
     expect(readOptions(['list', '--all', '--reason', 'json', '--site', 'demo'], now)).toEqual({
-      ...{ kind: 'list', all: true },
+      kind: 'list',
+      all: true,
       filter: { ...filter, reason: 'json', site: 'demo' },
     })
     expect(readOptions(['show', '2:1042:3', `${topicId}:2:1042:3`], now)).toEqual({
@@ -19,10 +20,15 @@ describe('the command line of dead-letters', () => {
       filter: { ...filter, places: [place, { ...place, topicId }] },
     })
     expect(readOptions(['replay', '--dry-run'], now)).toEqual({
-      ...{ kind: 'replay', filter, dryRun: true, force: false },
+      kind: 'replay',
+      filter,
+      dryRun: true,
+      force: false,
     })
     expect(readOptions(['replay', '2:1042:3', '--force'], now)).toMatchObject({
-      ...{ filter: { places: [place] }, dryRun: false, force: true },
+      filter: { places: [place] },
+      dryRun: false,
+      force: true,
     })
     expect(readOptions(['list', '-h'], now)).toBeNull()
   })

@@ -9,10 +9,19 @@ const receivedAt = Date.UTC(2025, 10, 14)
 
 function letter(raw: string | object, overrides: Partial<DeadLetter> = {}): DeadLetter {
   return {
-    ...{ topicId: '11111111-2222-3333-4444-555555555555', partition: 2, offset: 7, line: 1 },
+    topicId: '11111111-2222-3333-4444-555555555555',
+    partition: 2,
+    offset: 7,
+    line: 1,
     raw: Buffer.from(typeof raw === 'string' ? raw : JSON.stringify(raw)),
-    ...{ key: Buffer.from('demo'), reason: 'refused', field: '', message: 'm' },
-    ...{ receivedAt, storedAt: receivedAt, state: 'open', sentTo: null },
+    key: Buffer.from('demo'),
+    reason: 'refused',
+    field: '',
+    message: 'm',
+    receivedAt,
+    storedAt: receivedAt,
+    state: 'open',
+    sentTo: null,
     ...overrides,
   }
 }
@@ -98,7 +107,11 @@ describe('a replay', () => {
     expect(marked).toEqual(['sending 7 ', 'sending 10 ', 'send 2', 'sent 7 0', 'sent 10 1'])
     expect(sent.flat().map(({ key }) => String(key))).toEqual(['demo', 'demo'])
     expect({ ...tally, failing: [...tally.failing.keys()] }).toEqual({
-      ...{ sent: 2, forced: 0, before: 1, tooLarge: 0, failing: ['json'] },
+      sent: 2,
+      forced: 0,
+      before: 1,
+      tooLarge: 0,
+      failing: ['json'],
     })
   })
 

@@ -69,8 +69,13 @@ async function tryRows(clickhouse: ClickHouse, source: Source, texts: string[]):
   if (texts.length === 0) return null
   try {
     await insertLines(clickhouse, {
-      ...{ target: trialTarget, lines: [Buffer.from(texts.join(''))], lineCount: 0 },
-      ...{ token: randomUUID(), constants: { ...source }, deadline: never, queryPrefix: 'tallyline-trial/' },
+      target: trialTarget,
+      lines: [Buffer.from(texts.join(''))],
+      lineCount: 0,
+      token: randomUUID(),
+      constants: { ...source },
+      deadline: never,
+      queryPrefix: 'tallyline-trial/',
     })
     return null
   } catch (error) {
@@ -90,6 +95,8 @@ function toDeadLine(
     field: '',
     message: `ClickHouse refuses it: ${message}`,
     key: Buffer.from(site),
-    ...{ offset, line, receivedAt },
+    offset,
+    line,
+    receivedAt,
   }
 }

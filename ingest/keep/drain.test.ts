@@ -22,8 +22,13 @@ function drain(spool: Spool, { isRefused, onTaken = () => undefined, ...override
   }
   const publisher = { publish, isConnected: () => true, connect: () => Promise.resolve() }
   return drainSpool({
-    ...{ spool, publisher, handover: null, retentionMs: 1e12, onDrained: () => undefined },
-    ...{ signal: new AbortController().signal, ...overrides },
+    spool,
+    publisher,
+    handover: null,
+    retentionMs: 1e12,
+    onDrained: () => undefined,
+    signal: new AbortController().signal,
+    ...overrides,
   })
 }
 
