@@ -43,6 +43,37 @@ describe('the settings of SASL', () => {
   })
 })
 
+describe('the brokers', () => {
+  it('are names or IPv4 addresses, each with its port', () => {
+    const brokers = readEnv(schema, {
+      KAFKA_BROKERS: 'kafka-1.example:9092, 10.0.0.7:65535,localhost:1',
+    }).brokers
+    expect(brokers).toEqual(['kafka-1.example:9092', '10.0.0.7:65535', 'localhost:1'])
+    expect(readEnv(schema, {}).brokers).toEqual(['127.0.0.1:9092'])
+  })
+
+  it.each([
+    ['nonsense', 'not "nonsense"'],
+    ['127.0.0.1:99999', 'not "127.0.0.1:99999"'],
+    ['127.0.0.1:0', 'not "127.0.0.1:0"'],
+    ['[::1]', 'not "[::1]"'],
+    ['[::1]:9092', 'not "[::1]:9092"'],
+    ['kafka://a:1', 'not "kafka://a:1"'],
+    [':9092', 'not ":9092"'],
+    ['a:1,,b:2', 'one entry is empty'],
+    ['a:1,', 'one entry is empty'],
+  ])('that are none stop the start, quoted: %s', (brokers, told) => {
+    expect(faultsOf({ KAFKA_BROKERS: brokers })).toEqual([
+      expect.stringMatching(/^ {2}KAFKA_BROKERS: must be host:port, such as 127\.0\.0\.1:9092/),
+    ])
+    expect(faultsOf({ KAFKA_BROKERS: brokers })[0]).toContain(told)
+  })
+
+  it('are each told where several are at fault', () => {
+    expect(faultsOf({ KAFKA_BROKERS: 'one,two' })).toHaveLength(2)
+  })
+})
+
 /** One line for each. */
 function faultsOf(variables: Record<string, string>): string[] {
   try {

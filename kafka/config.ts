@@ -18,12 +18,18 @@ export interface TopicSettings {
   retentionHours: number
 }
 
-const absent = 'must name at least one broker, such as 127.0.0.1:9092'
+/** kafkajs takes a name or an IPv4 address, and a port; what has more colons, it would cut in two. */
+function isBroker(text: string): boolean {
+  const port = Number(/^[^\s:/[\]]+:(\d{1,5})$/.exec(text)?.[1] ?? 0)
+  return port >= 1 && port <= 65_535
+}
 
 export const kafkaVariables = {
-  KAFKA_BROKERS: list('127.0.0.1:9092')
-    .describe('Kafka brokers as host:port, separated by commas')
-    .refine((all) => all.length > 0, absent),
+  KAFKA_BROKERS: list(
+    '127.0.0.1:9092',
+    isBroker,
+    'host:port, such as 127.0.0.1:9092, several separated by commas (an IPv6 address needs a name)',
+  ).describe('Kafka brokers as host:port, separated by commas'),
   KAFKA_TOPIC: z
     .string()
     .regex(/^[A-Za-z0-9._-]{1,200}$/, 'must be 1-200 of A-Z a-z 0-9 . _ -')

@@ -79,11 +79,24 @@ export function fileText(): z.ZodType<string | undefined, string | undefined> {
     .optional()
 }
 
-/** Names separated by commas. */
-export function list(fallback: string): z.ZodType<string[], string | undefined> {
+/**
+ * Entries separated by commas, each of them good by itself; a fault quotes the entry that is at fault.
+ * @param wanted what all of them must be, such as "names separated by commas"
+ */
+export function list(
+  fallback: string,
+  isGood: (entry: string) => boolean = (entry) => entry !== '',
+  wanted = 'names separated by commas',
+): z.ZodType<string[], string | undefined> {
   return z
     .string()
-    .transform((text) => text.split(',').map((part) => part.trim()))
-    .pipe(z.array(z.string().min(1, 'must be names separated by commas')))
+    .transform((text, ctx) => {
+      const entries = text.split(',').map((part) => part.trim())
+      for (const entry of entries.filter((one) => !isGood(one))) {
+        const found = entry === '' ? 'one entry is empty' : `not "${entry}"`
+        ctx.issues.push({ code: 'custom', input: text, message: `must be ${wanted}, ${found}` })
+      }
+      return entries
+    })
     .prefault(fallback)
 }
