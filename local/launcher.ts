@@ -1,12 +1,12 @@
 // Starts everything, in parallel where it can be, and stops it in the order data flows.
 import type { Logger } from '../runtime/logger.ts'
+import { makeFolder } from '../runtime/make-folder.ts'
 import { removeRunningStack, writeRunningStack, type StackAddresses } from '../runtime/running-stack.ts'
 import { allOrNone } from './all-or-none.ts'
 import { embeddedUsers } from './clickhouse-server.ts'
 import { removeDeadMembers } from './dead-members.ts'
 import { explained } from './launch-error.ts'
 import { lockDataDir } from './lock.ts'
-import { makeFolder } from './make-folder.ts'
 import { migrateDatabase } from './migrate-database.ts'
 import type { Progress } from './progress.ts'
 import { startService, type ServiceProcess } from './service-process.ts'

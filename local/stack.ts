@@ -5,12 +5,12 @@ import { clickhouseVariables } from '../clickhouse/config.ts'
 import { kafkaVariables } from '../kafka/config.ts'
 import { readEnv } from '../runtime/env.ts'
 import type { Logger } from '../runtime/logger.ts'
+import { makeFolder } from '../runtime/make-folder.ts'
 import { allOrNone } from './all-or-none.ts'
 import { startClickHouseServer, type ClickHouseServer } from './clickhouse-server.ts'
 import { localVariables } from './config.ts'
 import { startKafkaBroker, type KafkaBroker } from './kafka-broker.ts'
 import { diskFull, explained, LaunchError } from './launch-error.ts'
-import { makeFolder } from './make-folder.ts'
 import type { Progress } from './progress.ts'
 
 export interface StackOptions {

@@ -58,4 +58,13 @@ describe('the folders of spools', () => {
     await expect(taking).rejects.toThrow(SpoolFolderError)
     await expect(taking).rejects.toThrow(/SPOOL_DIR \(.*file\) cannot be used \(.*\): .*SPOOL_MAX_BYTES=0/)
   })
+
+  it.runIf(process.platform === 'linux')(
+    'say so soon also where making one never ends by itself',
+    async () => {
+      await expect(takeFolder('/proc/nothing', 'events')).rejects.toThrow(
+        /SPOOL_DIR \(.*nothing\) cannot be used/,
+      )
+    },
+  )
 })

@@ -1,8 +1,9 @@
 // The folders below SPOOL_DIR: each ingest owns one, so that several may run on one machine. What one left behind that
 // died, or was not started again, is taken over by another.
-import { mkdir, readdir } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isTaken, takeLock, type Lock } from '../runtime/lock.ts'
+import { makeFolder } from '../runtime/make-folder.ts'
 import { segmentNumbers } from './segment.ts'
 
 /** A folder for spooled events that this process owns. */
@@ -24,7 +25,7 @@ export async function takeFolder(root: string, topic: string): Promise<OwnedFold
   try {
     for (let number = 1; ; number += 1) {
       const folder = join(root, `${topic}-${number}`)
-      await mkdir(folder, { recursive: true, mode: 0o700 })
+      await makeFolder(folder, 0o700)
       const lock = await lockFolder(folder)
       if (lock) return { folder, lock }
     }

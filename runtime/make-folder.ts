@@ -4,21 +4,22 @@ import { dirname } from 'node:path'
 
 /**
  * By hand, since Node's own way never ends in places such as /proc, where making a folder is answered with ENOENT.
+ * @param mode who may use the folders that are made; by default what the process's umask leaves
  * @throws Error with the operating system's code, such as EEXIST where something else has that name
  */
-export async function makeFolder(path: string): Promise<void> {
+export async function makeFolder(path: string, mode = 0o777): Promise<void> {
   const parent = dirname(path)
-  await makeOne(path).catch(async (error: unknown) => {
+  await makeOne(path, mode).catch(async (error: unknown) => {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || parent === path) throw error
-    await makeFolder(parent)
-    await makeOne(path)
+    await makeFolder(parent, mode)
+    await makeOne(path, mode)
   })
 }
 
 /** In a folder that is there. */
-async function makeOne(path: string): Promise<void> {
+async function makeOne(path: string, mode: number): Promise<void> {
   try {
-    await mkdir(path)
+    await mkdir(path, { mode })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !(await isFolder(path))) throw error
   }

@@ -2,7 +2,7 @@
 import { stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { freshFolder } from './fixtures.ts'
+import { freshFolder } from '../local/fixtures.ts'
 import { makeFolder } from './make-folder.ts'
 
 describe('making a folder', () => {
