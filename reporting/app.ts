@@ -11,11 +11,15 @@ import { freshnessMembers } from './freshness/members.ts'
 import { getStats } from './get-stats.ts'
 import type { ReportingMetrics } from './metrics.ts'
 import { readStatsRequest } from './stats-request.ts'
+import { LineTooLong, type Turns } from './turns.ts'
 
 export interface ReportingParts {
   clickhouse: ClickHouse
   freshness: StoreFreshness
   viewTypes: string[]
+  turns: Turns
+  /** How long an answer may take, waiting for its turn included, milliseconds. */
+  queryTimeoutMs: number
   metrics: ReportingMetrics
   logger: Logger
 }
@@ -31,21 +35,46 @@ export function reportingRoutes(parts: ReportingParts): Router {
     if (gone.aborted) return
     // Before the numbers: only what is stored by now is sure to be counted.
     const known = await freshness.tell()
-    const stats = await ask(parts, () => getStats(clickhouse, viewTypes, request))
+    const stats = await ask(parts, gone, (signal) => getStats(clickhouse, viewTypes, request, signal))
+    if (stats === null) return
     res.setHeader('cache-control', 'no-store')
     res.json({ ...stats, ...freshnessMembers(known, isReached) })
   })
   return routes
 }
 
-async function ask<T>({ metrics, logger }: ReportingParts, query: () => Promise<T>): Promise<T> {
+/** The answer within the time a question may take, waiting for its turn included; null where nobody waits for it. */
+async function ask<T>(
+  { turns, queryTimeoutMs, metrics, logger }: ReportingParts,
+  gone: AbortSignal,
+  query: (signal: AbortSignal) => Promise<T>,
+): Promise<T | null> {
+  const { signal, release } = signalAfter(queryTimeoutMs, gone)
   try {
-    return await metrics.timeQuery(query)
+    return await turns.run(() => metrics.timeQuery(() => query(signal)), signal)
   } catch (error) {
+    if (gone.aborted) return null
+    if (error instanceof LineTooLong) throw unavailable('too many questions at once: ask again', 2)
     metrics.queryFailed()
     logger.warn({ err: error }, 'clickhouse did not answer')
     throw isOverLimit(error)
       ? unavailable('the question takes more than a query may: ask for a shorter range', 60)
       : unavailable('the store does not answer: ask again', 2)
+  } finally {
+    release()
   }
+}
+
+/** A signal that is given after `ms` milliseconds or when another one is, whichever comes first. */
+function signalAfter(ms: number, other: AbortSignal): { signal: AbortSignal; release: () => void } {
+  const ending = new AbortController()
+  const end = () => ending.abort(new Error('no answer in time'))
+  const timer = setTimeout(end, ms)
+  other.addEventListener('abort', end, { once: true })
+  if (other.aborted) end()
+  const release = () => {
+    clearTimeout(timer)
+    other.removeEventListener('abort', end)
+  }
+  return { signal: ending.signal, release }
 }

@@ -19,20 +19,23 @@ export interface StatsAnswer {
 /**
  * Exact figures of one site.
  * @param viewTypes the event types that count as views where the request names none
+ * @param signal ends the question
  */
 export async function getStats(
   clickhouse: ClickHouse,
   viewTypes: string[],
   request: StatsRequest,
+  signal: AbortSignal,
 ): Promise<StatsAnswer> {
   const { siteId, range, eventType, limit } = request
-  const stats = await queryStats(clickhouse, {
+  const scope = {
     siteId,
     from: range.from,
     to: range.to,
     viewTypes: eventType === null ? viewTypes : [eventType],
     limit,
-  })
+  }
+  const stats = await queryStats(clickhouse, scope, signal)
   return {
     site_id: siteId,
     date: request.date,

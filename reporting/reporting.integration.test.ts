@@ -1,14 +1,16 @@
 import { createServer } from 'node:http'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { openTcpProxy } from '../faults/proxy/tcp-proxy.ts'
 import { createApp } from '../runtime/app.ts'
 import { closeServer, listen } from '../runtime/http.ts'
 import { freshDatabase, testLogger } from '../test/support/fresh.ts'
 import { get, post } from '../test/support/http.ts'
-import { startTestReporting } from '../test/support/pipeline.ts'
+import { startTestReporting, until } from '../test/support/pipeline.ts'
 import { startTcpProxy } from '../test/support/tcp-proxy.ts'
 import { reportingRoutes } from './app.ts'
 import type { StoreFreshness } from './freshness/freshness.ts'
 import { createReportingMetrics } from './metrics.ts'
+import { createTurns } from './turns.ts'
 
 describe('GET /stats (contract section 5)', () => {
   it('answers a valid site without events with zeros', async () => {
@@ -76,6 +78,29 @@ describe('GET /stats (contract section 5)', () => {
     expect(await get(`${url}/stats?site_id=a`)).toMatchObject({ status: 200 })
   })
 
+  it('answers 503 within its time, however many ask at once, and keeps nothing of those who went away', async () => {
+    const { settings } = await freshDatabase()
+    const { hostname, port } = new URL(settings.url)
+    const proxy = await openTcpProxy({ host: hostname, port: Number(port) })
+    onTestFinished(proxy.close)
+    const { url } = await startTestReporting(
+      { ...settings, url: `http://127.0.0.1:${proxy.port}` },
+      { queryTimeoutMs: 1000 },
+    )
+    const ask = () => get(`${url}/stats?site_id=a`)
+    expect(await ask()).toMatchObject({ status: 200 })
+    proxy.set({ kind: 'hang' })
+    const answers = await Promise.all(Array.from({ length: 40 }, ask))
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]))
+    expect(answers.every(({ headers }) => Number(headers.get('retry-after')) > 0)).toBe(true)
+    const left = Array.from({ length: 40 }, () =>
+      fetch(`${url}/stats?site_id=a`, { signal: AbortSignal.timeout(200) }).catch(() => null),
+    )
+    expect(new Set(await Promise.all(left))).toEqual(new Set([null]))
+    proxy.set({ kind: 'none' })
+    await until(async () => (await ask()).status === 200)
+  })
+
   it('asks how fresh the store is before it counts, so that the numbers hold what they are said to', async () => {
     const { clickhouse } = await freshDatabase()
     const store = () =>
@@ -95,7 +120,15 @@ describe('GET /stats (contract section 5)', () => {
     }
     const metrics = createReportingMetrics(figures)
     const logger = testLogger()
-    const routes = reportingRoutes({ clickhouse, freshness, viewTypes: ['view'], metrics, logger })
+    const routes = reportingRoutes({
+      clickhouse,
+      freshness,
+      viewTypes: ['view'],
+      turns: createTurns(1, 1),
+      queryTimeoutMs: 10_000,
+      metrics,
+      logger,
+    })
     const app = createApp({ checks: {}, registry: metrics.registry, routes, logger })
     const server = createServer(app)
     onTestFinished(() => closeServer(server))

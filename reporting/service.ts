@@ -13,9 +13,14 @@ import type { ReportingConfig } from './config.ts'
 import { lookWithBooks } from './freshness/books.ts'
 import { createFreshness } from './freshness/freshness.ts'
 import { createReportingMetrics } from './metrics.ts'
+import { createTurns } from './turns.ts'
 
 /** Whoever waits for Kafka has given up by then. */
 const kafkaTimeoutMs = 3000
+
+/** Fewer than the connections there are: readiness and freshness need some, too. Each query uses all cores. */
+const mostQueries = 6
+const mostWaiting = 1000
 
 /** Starts answering at once; numbers come as soon as ClickHouse can be reached, and how fresh they are with Kafka. */
 export async function startReporting(
@@ -29,7 +34,17 @@ export async function startReporting(
   const look = lookWithBooks(reader.look, (topicId) => queryStoredOffsets(clickhouse, topic, topicId))
   const freshness = createFreshness(look, config.waits, logger)
   const metrics = createReportingMetrics(freshness.figures)
-  const routes = reportingRoutes({ clickhouse, freshness, viewTypes: config.viewTypes, metrics, logger })
+  const { viewTypes, queryTimeoutMs } = config
+  const turns = createTurns(mostQueries, mostWaiting)
+  const routes = reportingRoutes({
+    clickhouse,
+    freshness,
+    viewTypes,
+    turns,
+    queryTimeoutMs,
+    metrics,
+    logger,
+  })
   const checks = { clickhouse: () => pingClickHouse(clickhouse) }
   const server = createServer(createApp({ checks, registry: metrics.registry, routes, logger }))
   const url = await listen(server, config.listen)
