@@ -14,8 +14,13 @@ export function readArguments<Config extends ParseArgsConfig>(config: Config) {
   try {
     return parseArgs(config)
   } catch (error) {
-    // Node explains an unknown option with advice for options that are no options; its first sentence is enough.
     const message = error instanceof Error ? error.message : String(error)
-    throw new UsageError(message.split('. ')[0], { cause: error })
+    throw new UsageError(toOneLine(message), { cause: error })
   }
+}
+
+/** Node explains an unknown option with advice for options that are no options: its first sentence is enough. */
+function toOneLine(message: string): string {
+  const told = message.startsWith('Unknown option') ? (message.split('. ')[0] ?? message) : message
+  return told.replaceAll('\n', ' ').replace(/\.$/, '')
 }

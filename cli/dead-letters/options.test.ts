@@ -52,6 +52,8 @@ describe('the command line of dead-letters', () => {
     [['show', '1:2'], 'A place is partition:offset:line, such as 2:1042:0, not 1:2'],
     [['show', '1:2:3', '--all'], 'show takes no --all'],
     [['replay', '--since', 'yesterday'], /^--since must be a date, .*, not yesterday$/],
+    [['replay', '--since=-5h'], /^--since must be a date, .*, not -5h$/],
+    [['replay', '--since', '-5h'], /^Option '--since' argument is ambiguous\. .* use '--since=-XYZ'$/],
     [['replay', '--forse'], "Unknown option '--forse'"],
   ])('says what is wrong with %j', (args, message) => {
     expect(() => readOptions(args, now)).toThrow(UsageError)

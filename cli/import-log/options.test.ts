@@ -1,6 +1,6 @@
 // The command line.
 import { describe, expect, it } from 'vitest'
-import { readOptions } from './options.ts'
+import { help, readOptions } from './options.ts'
 
 const read = (line: string) => readOptions(line.split(' ').filter(Boolean))
 
@@ -19,6 +19,11 @@ describe('the command line', () => {
 
   it.each(['--help', '-h', 'access.log --help'])('asks for help with %s', (line) => {
     expect(read(line)).toBeNull()
+  })
+
+  it('is explained as README does, in lines that fit a terminal', () => {
+    expect(help.replace(/\s+/g, ' ')).toContain('one that is imported again changes no number')
+    expect(Math.max(...help.split('\n').map((line) => line.length))).toBeLessThan(120)
   })
 
   it.each([

@@ -21,8 +21,8 @@ format (nginx writes the combined one), plain or gzip; - reads standard input.
   --help             this text
 
 A GET answered with a status below 400 becomes a page_view, anything else a request. The same log always
-makes the same event ids; for now its events count again all the same. Exit code: 0 all lines are in; 1 some lines were malformed or refused; 2 the import could
-not run or not finish; 130 stopped by Ctrl-C.`
+makes the same event ids, so one that is imported again changes no number. Exit code: 0 all lines are in;
+1 some lines were malformed or refused; 2 the import could not run or not finish; 130 stopped by Ctrl-C.`
 
 const known = {
   site: { type: 'string' },
