@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createKafka } from '../kafka/client.ts'
+import { createKafka, withAdmin } from '../kafka/client.ts'
 import { partitionOf } from '../kafka/partition-of.ts'
 import { ensureTopic } from '../kafka/topics.ts'
 import { freshDatabase, freshKafka, freshName, rowsOf, testLogger } from '../test/support/fresh.ts'
@@ -49,6 +49,19 @@ describe('the consumer', () => {
       },
       { site_id: 'other', path: '/3', kafka_partition: partitionOf('other', 6) },
     ])
+  })
+
+  it('ends before it takes a partition where its ClickHouse user may not store', async () => {
+    const { kafka, settings, groupId } = await start()
+    const consumer = await startTestConsumer(kafka, { ...settings, user: 'reader', password: '' }, groupId)
+    await expect(consumer.failed).rejects.toThrow(
+      /user reader .* lacks SELECT, INSERT .* set CLICKHOUSE_USER/,
+    )
+    const { members } = await withAdmin(createKafka(kafka, 'test', testLogger()), async (admin) => {
+      const { groups } = await admin.describeGroups([groupId])
+      return groups[0] ?? { members: [] }
+    })
+    expect(members).toEqual([])
   })
 
   it('sets aside what can never be a row, keeps its neighbours, and keeps the books', async () => {

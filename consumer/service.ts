@@ -2,15 +2,17 @@
 import { createServer } from 'node:http'
 import type { Admin, Kafka } from 'kafkajs'
 import { createClickHouse, pingClickHouse } from '../clickhouse/client.ts'
+import { checkWriterRights } from '../clickhouse/rights.ts'
 import { createKafka } from '../kafka/client.ts'
 import { readGroupProgress } from '../kafka/group-progress.ts'
 import { probeTopic } from '../kafka/probe.ts'
-import { ensureTopic, TopicMisfit } from '../kafka/topics.ts'
+import { ensureTopic } from '../kafka/topics.ts'
 import { createApp } from '../runtime/app.ts'
 import { closeServer, listen } from '../runtime/http.ts'
 import type { Running } from '../runtime/lifecycle.ts'
 import type { Logger } from '../runtime/logger.ts'
 import { failureOf, untilDone } from '../runtime/retry.ts'
+import { StartError } from '../runtime/start-error.ts'
 import type { ConsumerConfig } from './config.ts'
 import { createConsumption, type Consumption } from './group/consume.ts'
 import { groupRequestTimeoutMs } from './group/group-consumer.ts'
@@ -76,7 +78,8 @@ export async function startConsumer(
   const server = createServer(createApp({ checks, registry: metrics.registry, logger }))
   // First: a port that is taken is found out before anything is joined that would have to be left again.
   const url = await listen(server, config.listen)
-  const consuming = consume(connect, consumption, stopping.signal, logger)
+  const mayStore = () => checkWriterRights(clickhouse, config.clickhouse)
+  const consuming = consume(mayStore, connect, consumption, stopping.signal, logger)
   logger.info({ url }, 'consumer listens')
   return {
     url,
@@ -91,17 +94,24 @@ export async function startConsumer(
   }
 }
 
-/** Rejects when consuming has ended for good. */
+/** Rejects when consuming has ended for good. Whoever may not store what it reads takes no partition from others. */
 async function consume(
+  mayStore: () => Promise<void>,
   connect: () => Promise<void>,
   consumption: Consumption,
   signal: AbortSignal,
   logger: Logger,
 ): Promise<never> {
+  const isHopeless = (error: unknown) => error instanceof StartError
+  const warn = (message: string) => (error: unknown, pauseMs: number) =>
+    logger.warn({ err: error, pauseMs }, message)
+  await untilDone(mayStore, {
+    ...{ isHopeless, signal, longestPauseMs: 1000 },
+    onFailure: warn('clickhouse cannot be asked'),
+  })
   await untilDone(() => connect().then(consumption.start), {
-    isHopeless: (error) => error instanceof TopicMisfit,
-    onFailure: (error, pauseMs) => logger.warn({ err: error, pauseMs }, 'kafka cannot be reached'),
-    signal,
+    ...{ isHopeless, signal },
+    onFailure: warn('kafka cannot be reached'),
   })
   return consumption.failed
 }

@@ -2,10 +2,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import kafkajs, { type Admin, type Kafka } from 'kafkajs'
 import { withAdmin } from './client.ts'
+import { StartError } from '../runtime/start-error.ts'
 import type { TopicSettings } from './config.ts'
 
 /** A topic that does not fit. The message names every difference and what to do. */
-export class TopicMisfit extends Error {
+export class TopicMisfit extends StartError {
   override name = 'TopicMisfit'
 }
 

@@ -4,6 +4,7 @@ import closeWithGrace from 'close-with-grace'
 import type { z } from 'zod'
 import { readEnv, SettingsError } from './env.ts'
 import { createLogger, type Logger } from './logger.ts'
+import { StartError } from './start-error.ts'
 
 /** Something that runs until it is stopped. */
 export interface Running {
@@ -34,7 +35,8 @@ export async function runService<Config extends { logLevel: string }>(
   const logger = createLogger(name, config.logLevel)
   const starting = start(config, logger)
   closeWithGrace({ delay: stopWithinMs, logger: exitLogger(logger) }, async ({ signal, err }) => {
-    if (err) logger.fatal({ err }, 'stopping after an error')
+    if (err instanceof StartError) logger.fatal(err.message)
+    else if (err) logger.fatal({ err }, 'stopping after an error')
     else logger.info({ signal }, 'stopping')
     const running = await starting.catch(() => undefined)
     await running?.stop()

@@ -4,6 +4,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isTaken, takeLock, type Lock } from '../runtime/lock.ts'
 import { makeFolder } from '../runtime/make-folder.ts'
+import { StartError } from '../runtime/start-error.ts'
 import { segmentNumbers } from './segment.ts'
 
 /** A folder for spooled events that this process owns. */
@@ -13,7 +14,7 @@ export interface OwnedFolder {
 }
 
 /** A spool folder that cannot be used. The message says what to do. */
-export class SpoolFolderError extends Error {
+export class SpoolFolderError extends StartError {
   override name = 'SpoolFolderError'
 }
 
