@@ -19,6 +19,12 @@ export interface StoredBelow {
   nextOffsets: Map<number, number>
 }
 
+interface RecentListeners {
+  /** Told first, about how many events will come. */
+  onCount: (events: number) => void
+  onEvent: (event: StoredEvent) => void
+}
+
 /**
  * Reads the newest events of these partitions, oldest first, at most `most`, received no earlier than `since`.
  * @returns the time from which on they are complete, epoch milliseconds
@@ -27,13 +33,18 @@ export async function readRecentEvents(
   clickhouse: ClickHouse,
   below: StoredBelow,
   limits: { most: number; since: number },
-  onEvent: (event: StoredEvent) => void,
+  { onCount, onEvent }: RecentListeners,
 ): Promise<number> {
   const since = await completeSince(clickhouse, below, limits)
+  const [counted] = await queryRows(clickhouse, z.object({ events: z.number() }), {
+    query: `SELECT count() AS events FROM events WHERE ${isRecent(below)}`,
+    query_params: { ...belowParams(below), since },
+  })
+  onCount(counted?.events ?? 0)
   const { stream } = await clickhouse.exec({
-    query: `SELECT site_id, event_id, toUnixTimestamp64Milli(timestamp), toUnixTimestamp64Milli(received_at)
-      FROM events WHERE ${isBelow(below)} AND received_at >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
-      ORDER BY received_at FORMAT RowBinary`,
+    query: `SELECT site_id, toString(event_id), toFloat64(toUnixTimestamp64Milli(timestamp)),
+        toFloat64(toUnixTimestamp64Milli(received_at))
+      FROM events WHERE ${isRecent(below)} ORDER BY received_at FORMAT RowBinary`,
     query_params: { ...belowParams(below), since },
   })
   let rest = Buffer.alloc(0)
@@ -51,8 +62,7 @@ async function completeSince(
 ): Promise<number> {
   // The one beyond the most decides: all that came in its millisecond are left out.
   const [row] = await queryRows(clickhouse, z.object({ cut: z.number() }), {
-    query: `SELECT toUnixTimestamp64Milli(received_at) + 1 AS cut FROM events
-      WHERE ${isBelow(below)} AND received_at >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
+    query: `SELECT toUnixTimestamp64Milli(received_at) + 1 AS cut FROM events WHERE ${isRecent(below)}
       ORDER BY received_at DESC LIMIT 1 OFFSET {most:UInt64}`,
     query_params: { ...belowParams(below), since, most },
   })
@@ -152,6 +162,10 @@ function bytesInUrl(text: string): number {
   return 6 * Buffer.byteLength(text) + 9
 }
 
+function isRecent(below: StoredBelow): string {
+  return `${isBelow(below)} AND received_at >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')`
+}
+
 /** Rows of another topic, one made anew since, count whatever their offset. */
 function isBelow({ nextOffsets }: StoredBelow): string {
   const own = [...nextOffsets.keys()].map(
@@ -168,6 +182,10 @@ function belowParams({ topicId, nextOffsets }: StoredBelow): Record<string, stri
   return { topicId, ...(Object.fromEntries(offsets) as Record<string, number>) }
 }
 
+/** A row of RowBinary: a text, a text of a UUID, two doubles. */
+const uuidBytes = 36
+const bytesAfterSite = 1 + uuidBytes + 16
+
 /** Takes the whole rows of RowBinary out of `bytes`. Returns what is left. */
 function takeRows(bytes: Buffer, onEvent: (event: StoredEvent) => void): Buffer<ArrayBuffer> {
   let at = 0
@@ -180,14 +198,17 @@ function takeRows(bytes: Buffer, onEvent: (event: StoredEvent) => void): Buffer<
       length += (byte & 0x7f) << shift
       if (byte < 0x80) break
     }
-    const end = start + length + 32
-    if (start === at || end > bytes.length || isCutVarint(bytes, start))
+    const idAt = start + length + 1
+    const end = start + length + bytesAfterSite
+    if (start === at || end > bytes.length || isCutVarint(bytes, start)) {
       return Buffer.from(bytes.subarray(at))
-    const site = bytes.toString('utf8', start, start + length)
-    const eventId = uuidAt(bytes, start + length)
-    const timestamp = Number(bytes.readBigInt64LE(start + length + 16))
-    const receivedAt = Number(bytes.readBigInt64LE(start + length + 24))
-    onEvent({ site, eventId, timestamp, receivedAt })
+    }
+    onEvent({
+      site: bytes.toString('utf8', start, start + length),
+      eventId: bytes.toString('latin1', idAt, idAt + uuidBytes),
+      timestamp: bytes.readDoubleLE(idAt + uuidBytes),
+      receivedAt: bytes.readDoubleLE(idAt + uuidBytes + 8),
+    })
     at = end
   }
 }
@@ -195,11 +216,4 @@ function takeRows(bytes: Buffer, onEvent: (event: StoredEvent) => void): Buffer<
 /** Whether the bytes ended in the middle of a length. */
 function isCutVarint(bytes: Buffer, end: number): boolean {
   return (bytes[end - 1] as number) >= 0x80
-}
-
-/** A UUID as RowBinary has it: two halves, each with its lowest byte first. */
-function uuidAt(bytes: Buffer, at: number): string {
-  const half = (start: number) => bytes.readBigUInt64LE(start).toString(16).padStart(16, '0')
-  const hex = half(at) + half(at + 8)
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }

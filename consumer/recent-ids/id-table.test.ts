@@ -71,4 +71,16 @@ describe('the table of ids', () => {
     }
     expect(table.size()).toBe(1_000_000)
   })
+
+  it('has room for what was announced, within the same bytes, and goes on knowing what it knew', () => {
+    const table = createIdTable(7)
+    const add = (n: number) => table.add(Math.imul(n, 0x9e3779b1) >>> 0, n, 1, 2)
+    for (let n = 0; n < 20_000; n += 1) add(n)
+    table.reserve(500_000)
+    const room = table.bytes()
+    for (let n = 0; n < 20_000; n += 1) expect(add(n)).toBe(false)
+    for (let n = 20_000; n < 500_000; n += 1) expect(add(n)).toBe(true)
+    expect(table.bytes() - room).toBeLessThanOrEqual(480_000 * 16 + 65_536 * 16)
+    expect(table.bytes() / table.size()).toBeLessThanOrEqual(24)
+  })
 })

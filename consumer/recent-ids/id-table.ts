@@ -10,6 +10,8 @@ export interface IdTable {
   has: (a: number, b: number, c: number, d: number) => boolean
   /** Forgets an id, if it is there; its place stays taken until its block is dropped. */
   remove: (a: number, b: number, c: number, d: number) => void
+  /** Makes room for so many ids at once: growing towards them little by little takes several times as long. */
+  reserve: (ids: number) => void
   size: () => number
   /** Whole blocks and the one being filled. */
   blocks: () => number
@@ -22,6 +24,7 @@ export interface IdTable {
 const smallestIndex = 16_384
 const fullest = 0.75
 const growth = 1.3
+const fullOnceReserved = 0.7
 
 /** @param seed makes the places of ids unpredictable to whoever chooses the ids */
 export function createIdTable(seed: number): IdTable {
@@ -46,9 +49,9 @@ export function createIdTable(seed: number): IdTable {
     return slot
   }
 
-  const grow = () => {
+  const growTo = (slots: number) => {
     const entries = index
-    index = new Uint32Array(Math.ceil(index.length * growth))
+    index = new Uint32Array(Math.ceil(slots))
     for (const entry of entries) if (entry !== 0) index[slotOf(entry - 1, 0)] = entry
   }
 
@@ -65,12 +68,15 @@ export function createIdTable(seed: number): IdTable {
     size -= 1
   }
   return {
+    reserve: (ids) => {
+      if (ids > index.length * fullOnceReserved) growTo(ids / fullOnceReserved)
+    },
     size: () => size,
     blocks: ids.blocks,
     bytes: () => ids.bytes() + index.byteLength,
     has: (a, b, c, d) => index[find(a, b, c, d)] !== 0,
     add: (a, b, c, d) => {
-      if (size + 1 > index.length * fullest) grow()
+      if (size + 1 > index.length * fullest) growTo(index.length * growth)
       const slot = find(a, b, c, d)
       if (index[slot] !== 0) return false
       index[slot] = ids.append(a, b, c, d) + 1

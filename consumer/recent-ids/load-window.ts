@@ -14,9 +14,10 @@ export async function loadWindow(
 ): Promise<RecentIds> {
   const recentIds = createRecentIds(limits, Date.now)
   const wanted = { most: limits.maxIds, since: Date.now() - limits.maxAgeMs }
-  const since = await readRecentEvents(clickhouse, below, wanted, (event) =>
-    recentIds.add(event, event.receivedAt),
-  )
+  const since = await readRecentEvents(clickhouse, below, wanted, {
+    onCount: recentIds.reserve,
+    onEvent: (event) => recentIds.add(event, event.receivedAt),
+  })
   recentIds.forget(await queryHorizon(clickhouse, since, clockSkewMs))
   return recentIds
 }

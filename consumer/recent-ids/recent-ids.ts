@@ -25,6 +25,8 @@ export interface RecentIds {
    * @param receivedAt epoch milliseconds
    */
   judge: (event: SeenEvent, receivedAt: number) => 'row' | 'duplicate' | 'uncertain'
+  /** Makes room for events that are about to be added. */
+  reserve: (events: number) => void
   /** Adds an event that is stored. */
   add: (event: SeenEvent, receivedAt: number) => void
   /** Takes out an event that is not stored after all: it may come again. */
@@ -91,6 +93,7 @@ export function createRecentIds(limits: WindowLimits, now: () => number): Recent
       const isCovered = timestamp > horizon.all && timestamp > (horizon.sites.get(site) ?? -Infinity)
       return isCovered ? 'row' : 'uncertain'
     },
+    reserve: table.reserve,
     add: remember,
     remove: ({ site, eventId }) => table.remove(...wordsOf(eventId, maskOf(site))),
     forget,
