@@ -62,7 +62,7 @@ export const consumerVariables = {
 /** The nested settings of the flat variables. */
 export const consumerConfig = saslWhole(z.object(consumerVariables)).transform((flat): ConsumerConfig => ({
   logLevel: flat.LOG_LEVEL,
-  listen: { host: flat.HOST, port: flat.CONSUMER_PORT },
+  listen: { host: flat.HOST, port: flat.CONSUMER_PORT, portVariable: 'CONSUMER_PORT' },
   kafka: toKafkaSettings(flat),
   groupId: flat.KAFKA_GROUP_ID,
   clickhouse: toClickHouseSettings(flat),

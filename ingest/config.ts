@@ -66,7 +66,7 @@ export const ingestConfig = saslWhole(z.object(ingestVariables)).transform((flat
   const kafka = toKafkaSettings(flat)
   return {
     logLevel: flat.LOG_LEVEL,
-    listen: { host: flat.HOST, port: flat.INGEST_PORT },
+    listen: { host: flat.HOST, port: flat.INGEST_PORT, portVariable: 'INGEST_PORT' },
     kafka,
     publisher: {
       topic: kafka.topic.name,

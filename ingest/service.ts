@@ -19,7 +19,7 @@ const cutAfterMs = 3000
 
 /**
  * Starts taking requests at once, whether Kafka can be reached or not.
- * @throws SpoolFolderError where the spool cannot be used; Error with code EADDRINUSE where the port is taken
+ * @throws SpoolFolderError where the spool cannot be used; ListenError where its address or port cannot be had
  */
 export async function startIngest(config: IngestConfig, logger: Logger): Promise<Running & { url: string }> {
   const stopping = new AbortController()

@@ -49,7 +49,7 @@ export const reportingVariables = {
 /** The nested settings of the flat variables. */
 export const reportingConfig = saslWhole(z.object(reportingVariables)).transform((flat): ReportingConfig => ({
   logLevel: flat.LOG_LEVEL,
-  listen: { host: flat.HOST, port: flat.REPORTING_PORT },
+  listen: { host: flat.HOST, port: flat.REPORTING_PORT, portVariable: 'REPORTING_PORT' },
   kafka: toKafkaSettings(flat),
   groupId: flat.KAFKA_GROUP_ID,
   clickhouse: toClickHouseSettings(flat),

@@ -6,6 +6,8 @@ import { port } from './env.ts'
 export interface ListenSettings {
   host: string
   port: number
+  /** The variable that sets the port, for those who have to change it. */
+  portVariable?: string
 }
 
 export const logVariables = {

@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { closeServer, listen, sendJson } from './http.ts'
+import { ListenError } from './listen-error.ts'
 
 async function start(): Promise<{ server: Server; port: number }> {
   const server = createServer((_req, res) => sendJson(res, 200, { ok: true }))
@@ -98,5 +99,16 @@ describe('the HTTP server', () => {
     await closeServer(server)
     expect(server.listening).toBe(false)
     agent.destroy()
+  })
+
+  it('says which setting to change where it cannot listen', async () => {
+    const { port } = await start()
+    const at = (host: string, wished: number) =>
+      listen(createServer(), { host, port: wished, portVariable: 'SOME_PORT' })
+    await expect(at('127.0.0.1', port)).rejects.toThrow(
+      `Port ${port} of 127.0.0.1 is taken: set SOME_PORT to`,
+    )
+    await expect(at('192.0.2.1', 0)).rejects.toThrow('HOST (192.0.2.1) is not an address of this machine')
+    await expect(at('127.0.0.1', port)).rejects.toThrow(ListenError)
   })
 })

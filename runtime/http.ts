@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Logger } from './logger.ts'
 import type { ListenSettings } from './config.ts'
+import { toListenError } from './listen-error.ts'
 import { Problem } from './problem.ts'
 
 /** Bounds that keep a slow or broken client from holding on to the server, in milliseconds. */
@@ -24,9 +25,9 @@ const mostDrainedBytes = 64 * 1024 * 1024
 
 /**
  * Starts listening. Returns the address to reach it at.
- * @throws Error with code EADDRINUSE where the port is taken
+ * @throws ListenError where the address or the port cannot be had
  */
-export async function listen(server: Server, { host, port }: ListenSettings): Promise<string> {
+export async function listen(server: Server, settings: ListenSettings): Promise<string> {
   // A client may close its side once it has sent its request, and still gets its answer.
   Object.assign(server, timeouts, { httpAllowHalfOpen: true })
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
@@ -51,9 +52,10 @@ export async function listen(server: Server, { host, port }: ListenSettings): Pr
       .end(text)
   })
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, () => {
-      server.off('error', reject)
+    const refuse = (error: Error) => reject(toListenError(error, settings))
+    server.once('error', refuse)
+    server.listen(settings.port, settings.host, () => {
+      server.off('error', refuse)
       resolve()
     })
   })
