@@ -101,6 +101,16 @@ describe('the HTTP server', () => {
     agent.destroy()
   })
 
+  it('takes a whole address for the path in it', async () => {
+    const { server, port } = await start()
+    const asked = once(server, 'request')
+    await talk(
+      port,
+      'GET http://example.org/stats?site_id=a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+    )
+    expect(await asked).toMatchObject([{ url: '/stats?site_id=a' }, {}])
+  })
+
   it('says which setting to change where it cannot listen', async () => {
     const { port } = await start()
     const at = (host: string, wished: number) =>

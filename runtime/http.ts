@@ -6,6 +6,7 @@ import type { Logger } from './logger.ts'
 import type { ListenSettings } from './config.ts'
 import { toListenError } from './listen-error.ts'
 import { Problem } from './problem.ts'
+import { toOriginForm } from './request-target.ts'
 
 /** Bounds that keep a slow or broken client from holding on to the server, in milliseconds. */
 const timeouts = {
@@ -50,6 +51,9 @@ export async function listen(server: Server, settings: ListenSettings): Promise<
     res
       .writeHead(417, { 'content-type': problemType, 'content-length': length, connection: 'close' })
       .end(text)
+  })
+  server.prependListener('request', (req: IncomingMessage) => {
+    if (req.url !== undefined) req.url = toOriginForm(req.url)
   })
   await new Promise<void>((resolve, reject) => {
     const refuse = (error: Error) => reject(toListenError(error, settings))
