@@ -48,7 +48,30 @@ describe('the range of a request (contract section 5)', () => {
     ])
   })
 
+  it('rounds bounds between milliseconds up, and leaves all others, also before 1970', () => {
+    expect(rangeOf({ from: '1969-12-31T23:59:59.000Z', to: '1969-12-31T23:59:59.000001Z' })).toEqual([
+      '1969-12-31T23:59:59.000Z',
+      '1969-12-31T23:59:59.001Z',
+    ])
+    expect(rangeOf({ from: '0000-01-01T00:00:00Z', to: '0000-01-01T00:00:00.001Z' })).toEqual([
+      '0000-01-01T00:00:00.000Z',
+      '0000-01-01T00:00:00.001Z',
+    ])
+  })
+
+  it('goes to the last instant that RFC 3339 can tell', () => {
+    expect(rangeOf({ date: '9999-12-30', to: undefined })).toEqual([
+      '9999-12-30T00:00:00.000Z',
+      '9999-12-31T00:00:00.000Z',
+    ])
+    expect(rangeOf({ to: '9999-12-31T23:59:59.999Z' })).toEqual([null, '9999-12-31T23:59:59.999Z'])
+  })
+
   it.each<[Partial<AskedRange>, string[]]>([
+    [{ date: '9999-12-31' }, ['date date']],
+    [{ date: '0000-01-01', timezone: 'Asia/Kathmandu' }, ['date date']],
+    [{ from: '9999-12-31T23:59:59.9991Z' }, ['from date']],
+    [{ from: '-000001-01-01T00:00:00Z', to: '+010000-01-01T00:00:00Z' }, ['from date', 'to date']],
     [{ date: '2025-13-40' }, ['date date']],
     [{ date: '2025-02-30' }, ['date date']],
     [{ date: '14.11.2025' }, ['date date']],

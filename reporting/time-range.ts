@@ -18,6 +18,11 @@ export interface AskedRange {
 
 const allTime: TimeRange = { from: null, to: null }
 
+const firstToldMs = Date.parse('0000-01-01T00:00:00.000Z')
+const lastToldMs = Date.parse('9999-12-31T23:59:59.999Z')
+
+const toldYears = 'all of it in the years 0000 to 9999 of UTC'
+
 const dateText = /^\d{4}-\d{2}-\d{2}$/
 
 /** The range, with every fault of the parameters that name it. */
@@ -34,10 +39,11 @@ export function readTimeRange(asked: AskedRange): { range: TimeRange; faults: Fa
     faults.unshift({ field: 'date', code: 'conflict', message: 'send date, or from and to, not both' })
   }
   const date = parseDate(asked.date)
-  if (!date) faults.unshift(dateFault('date', 'a calendar date as YYYY-MM-DD'))
-  if (!date || faults.length > 0) return { range: allTime, faults }
-  const range = { from: startOf(date, asked.timezone), to: startOf(date.add({ days: 1 }), asked.timezone) }
-  return { range, faults }
+  const from = date && startOf(date, asked.timezone)
+  const to = date && startOf(date.add({ days: 1 }), asked.timezone)
+  const isDay = from !== null && to !== null
+  if (!isDay) faults.unshift(dateFault('date', `a calendar date as YYYY-MM-DD, ${toldYears}`))
+  return { range: isDay && faults.length === 0 ? { from, to } : allTime, faults }
 }
 
 function readBounds({ from, to, timezone }: AskedRange): { range: TimeRange; faults: Fault[] } {
@@ -46,7 +52,9 @@ function readBounds({ from, to, timezone }: AskedRange): { range: TimeRange; fau
     if (text === undefined) return null
     const instant = parseBound(text, timezone)
     if (instant === null) {
-      faults.push(dateFault(field, 'a date as YYYY-MM-DD or an instant such as 2025-11-14T09:30:00Z'))
+      faults.push(
+        dateFault(field, `a date as YYYY-MM-DD or an instant such as 2025-11-14T09:30:00Z, ${toldYears}`),
+      )
     }
     return instant
   }
@@ -65,7 +73,9 @@ function parseBound(text: string, timezone: string): number | null {
   try {
     // Events have milliseconds: the first one at or after the instant is the bound.
     const instant = Temporal.Instant.from(text.replace(' ', '+'))
-    return Number((instant.epochNanoseconds + 999_999n) / 1_000_000n)
+    const { epochMilliseconds } = instant
+    const isBetween = instant.epochNanoseconds > BigInt(epochMilliseconds) * 1_000_000n
+    return told(epochMilliseconds + (isBetween ? 1 : 0))
   } catch {
     return null
   }
@@ -79,8 +89,13 @@ function parseDate(text: string): Temporal.PlainDate | null {
   }
 }
 
-function startOf(date: Temporal.PlainDate, timezone: string): number {
-  return date.toZonedDateTime(timezone).epochMilliseconds
+function startOf(date: Temporal.PlainDate, timezone: string): number | null {
+  return told(date.toZonedDateTime(timezone).epochMilliseconds)
+}
+
+/** The instant, where an answer can tell it: RFC 3339 has the years 0000 to 9999 only. */
+function told(epochMs: number): number | null {
+  return epochMs >= firstToldMs && epochMs <= lastToldMs ? epochMs : null
 }
 
 function isTimeZone(name: string): boolean {
