@@ -7,8 +7,8 @@ import { findServices } from './find-services.ts'
 
 const giveUpAfterMs = 30_000
 
-loadDotEnv()
 try {
+  loadDotEnv()
   const { ingest, reporting } = findServices(process.env)
   const ms = await smoke(ingest, reporting)
   console.log(`ok: an event sent to ${ingest} was counted by ${reporting} after ${ms} ms`)

@@ -22,8 +22,8 @@ const variables = z.object({
   DATA_DIR: z.string().default('.data'),
 })
 
-loadDotEnv()
 try {
+  loadDotEnv()
   const flat = readEnv(variables)
   const logger = createLogger('migrate', flat.LOG_LEVEL)
   const settings = findDatabase(toClickHouseSettings(flat), flat.DATA_DIR)

@@ -1,5 +1,6 @@
 // Reads settings from the environment: every fault is found before anything starts.
 import { existsSync, readFileSync } from 'node:fs'
+import { parseEnv } from 'node:util'
 import { z } from 'zod'
 
 /** Settings that cannot be used. The message names every variable at fault and what it should be. */
@@ -9,9 +10,34 @@ export class SettingsError extends Error {
 
 type Variables = Record<string, string | undefined>
 
-/** Loads `.env` from the working directory where there is one; what the environment holds already wins. */
+/**
+ * Loads `.env` from the working directory where there is one; what the environment holds already wins.
+ * @throws SettingsError where it cannot be read, or holds a line that is no setting
+ */
 export function loadDotEnv(file = '.env'): void {
-  if (existsSync(file)) process.loadEnvFile(file)
+  if (!existsSync(file)) return
+  for (const name of Object.keys(parseEnv(readDotEnv(file)))) {
+    // Node takes a line without = and the one after it for one name, and that setting would be lost.
+    const [line = ''] = name.split('\n')
+    if (/\s/.test(name)) {
+      throw new SettingsError(
+        `${file} holds a line that is no setting: ${JSON.stringify(line)}. Write NAME=value, and # for a comment at the start of its line.`,
+      )
+    }
+  }
+  process.loadEnvFile(file)
+}
+
+function readDotEnv(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    const { message } = error as Error
+    throw new SettingsError(
+      `${file} cannot be read (${message}): make it a file that this user may read, or take it away; every setting may also stand in the environment.`,
+      { cause: error },
+    )
+  }
 }
 
 /**

@@ -2,7 +2,7 @@
 // the deadline ends the process at once, and the exit code says which it was (0 orderly, 1 not).
 import closeWithGrace from 'close-with-grace'
 import type { z } from 'zod'
-import { readEnv, SettingsError } from './env.ts'
+import { loadDotEnv, readEnv, SettingsError } from './env.ts'
 import { createLogger, type Logger } from './logger.ts'
 import { StartError } from './start-error.ts'
 
@@ -20,7 +20,7 @@ export interface ListeningMessage {
 }
 
 /**
- * Reads the settings, runs `start`, and keeps the process until a signal, a failure, or the death of the
+ * Reads the settings, those of `.env` too, runs `start`, and keeps the process until a signal, a failure, or the death of the
  * process that started it (seen as the end of the IPC channel, also after a kill -9).
  * @param stopWithinMs the deadline of an orderly stop
  */
@@ -54,6 +54,7 @@ export function announce(url: string): void {
 
 function readSettings<Config>(schema: z.ZodType<Config>): Config {
   try {
+    loadDotEnv()
     return readEnv(schema)
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error

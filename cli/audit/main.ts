@@ -75,6 +75,7 @@ async function printJson(clickhouse: ClickHouse, found: Audit, withSites: boolea
 
 async function main(): Promise<number> {
   try {
+    loadDotEnv()
     const options = readOptions(process.argv.slice(2))
     if (options) return await run(options)
     console.log(help)
@@ -87,5 +88,4 @@ async function main(): Promise<number> {
   }
 }
 
-loadDotEnv()
 process.exitCode = await main()

@@ -106,6 +106,7 @@ function showProgress({ sent }: ReplayTally): void {
 
 async function main(): Promise<number> {
   try {
+    loadDotEnv()
     const command = readOptions(process.argv.slice(2), Date.now())
     if (command) return await run(command)
     console.log(help)
@@ -118,5 +119,4 @@ async function main(): Promise<number> {
   }
 }
 
-loadDotEnv()
 process.exitCode = await main()

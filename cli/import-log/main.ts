@@ -58,6 +58,7 @@ async function run({ file, siteId, url }: ImportOptions): Promise<number> {
 
 async function main(): Promise<number> {
   try {
+    loadDotEnv()
     const options = readOptions(process.argv.slice(2))
     if (options) return await run(options)
     console.log(help)
@@ -70,6 +71,5 @@ async function main(): Promise<number> {
   }
 }
 
-loadDotEnv()
 // Not left to end by itself: after a failure a pipe into standard input would keep the process.
 process.exit(await main())
