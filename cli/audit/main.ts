@@ -4,6 +4,7 @@ import { createKafka } from '../../kafka/client.ts'
 import { loadDotEnv, SettingsError } from '../../runtime/env.ts'
 import { createLogger } from '../../runtime/logger.ts'
 import { findStores } from '../find-stores.ts'
+import { withAdvice } from '../start-first.ts'
 import { cell } from '../text-table.ts'
 import { UsageError } from '../usage.ts'
 import { audit, type Audit } from './audit.ts'
@@ -31,9 +32,8 @@ async function run(options: CommandOptions): Promise<number> {
     return found.failing === 0 ? exitCode.balanced : exitCode.differs
   } catch (error) {
     progress('')
-    const { message } = error as Error
     const where = `Kafka ${stores.kafka.brokers.join(',')}, topic ${topic}; ClickHouse ${stores.clickhouse.url}, database ${stores.clickhouse.database}`
-    console.error(`The books could not be added up: ${message} (${where})`)
+    console.error(`The books could not be added up: ${withAdvice(error)} (${where})`)
     return exitCode.failed
   } finally {
     await clickhouse.close()

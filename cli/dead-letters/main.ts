@@ -7,6 +7,7 @@ import { openRecordSender } from '../../kafka/record-sender.ts'
 import { loadDotEnv, SettingsError } from '../../runtime/env.ts'
 import { createLogger } from '../../runtime/logger.ts'
 import { findStores, type Stores } from '../find-stores.ts'
+import { withAdvice } from '../start-first.ts'
 import { UsageError } from '../usage.ts'
 import { groupsText, letterLine, letterText } from './list.ts'
 import { help, readOptions, type Command } from './options.ts'
@@ -27,7 +28,7 @@ async function run(command: Command): Promise<number> {
     return command.dryRun ? await tryAll(clickhouse, command) : await send(clickhouse, stores, command)
   } catch (error) {
     const where = `Kafka ${stores.kafka.brokers.join(',')}; ClickHouse ${stores.clickhouse.url}, database ${stores.clickhouse.database}`
-    console.error(`Not finished: ${(error as Error).message} (${where})`)
+    console.error(`Not finished: ${withAdvice(error)} (${where})`)
     return exitCode.failed
   } finally {
     await clickhouse.close()
@@ -50,11 +51,12 @@ async function show(clickhouse: ClickHouse, { filter }: Extract<Command, { kind:
     const { topicId, partition, offset, line } = letter
     found.push({ topicId, partition, offset, line })
   }
-  if ((filter.places ?? []).every((place) => found.some((letter) => isAt(letter, place))))
-    return exitCode.good
-  console.error(
-    'There is not a dead letter at every one of these places. See npm run dead-letters -- list --all',
+  const missing = (filter.places ?? []).filter((place) => !found.some((letter) => isAt(letter, place)))
+  if (missing.length === 0) return exitCode.good
+  const places = missing.map(({ topicId, partition, offset, line }) =>
+    [...(topicId === null ? [] : [topicId]), partition, offset, line].join(':'),
   )
+  console.error(`There is no dead letter at ${places.join(', ')}. See npm run dead-letters -- list --all`)
   return exitCode.someLeftOut
 }
 
