@@ -1,7 +1,7 @@
 // Builds the consumer from its parts, in the order they need each other, and stops it in the order data flows.
 import { createServer } from 'node:http'
 import type { Admin, Kafka } from 'kafkajs'
-import { createClickHouse, pingClickHouse } from '../clickhouse/client.ts'
+import { createClickHouse, pingClickHouse, type ClickHouse } from '../clickhouse/client.ts'
 import { checkWriterRights } from '../clickhouse/rights.ts'
 import { createKafka } from '../kafka/client.ts'
 import { readGroupProgress } from '../kafka/group-progress.ts'
@@ -69,17 +69,10 @@ export async function startConsumer(
     clickhouse: () => pingClickHouse(clickhouse),
   }
 
-  const connect = async () => {
-    await ensureTopic(kafka, config.kafka.topic)
-    await admin.connect()
-    // A new Kafka has no coordinator yet: kafkajs's consumer would give up on that for good.
-    await readGroupProgress(admin, config.groupId, topic)
-  }
   const server = createServer(createApp({ checks, registry: metrics.registry, logger }))
   // First: a port that is taken is found out before anything is joined that would have to be left again.
   const url = await listen(server, config.listen)
-  const mayStore = () => checkWriterRights(clickhouse, config.clickhouse)
-  const consuming = consume(mayStore, connect, consumption, stopping.signal, logger)
+  const consuming = consume({ config, kafka, admin, clickhouse, consumption, logger }, stopping.signal)
   logger.info({ url }, 'consumer listens')
   return {
     url,
@@ -94,25 +87,35 @@ export async function startConsumer(
   }
 }
 
+interface ConsumingParts {
+  config: ConsumerConfig
+  kafka: Kafka
+  admin: Admin
+  clickhouse: ClickHouse
+  consumption: Consumption
+  logger: Logger
+}
+
 /** Rejects when consuming has ended for good. Whoever may not store what it reads takes no partition from others. */
-async function consume(
-  mayStore: () => Promise<void>,
-  connect: () => Promise<void>,
-  consumption: Consumption,
-  signal: AbortSignal,
-  logger: Logger,
-): Promise<never> {
+async function consume(parts: ConsumingParts, signal: AbortSignal): Promise<never> {
+  const { config, kafka, admin, clickhouse, consumption, logger } = parts
   const isHopeless = (error: unknown) => error instanceof StartError
   const warn = (message: string) => (error: unknown, pauseMs: number) =>
     logger.warn({ err: error, pauseMs }, message)
-  await untilDone(mayStore, {
-    ...{ isHopeless, signal, longestPauseMs: 1000 },
+  const join = async () => {
+    await ensureTopic(kafka, config.kafka.topic)
+    await admin.connect()
+    // A new Kafka has no coordinator yet: kafkajs's consumer would give up on that for good.
+    await readGroupProgress(admin, config.groupId, config.kafka.topic.name)
+    await consumption.start()
+  }
+  await untilDone(() => checkWriterRights(clickhouse, config.clickhouse), {
+    isHopeless,
+    signal,
+    longestPauseMs: 1000,
     onFailure: warn('clickhouse cannot be asked'),
   })
-  await untilDone(() => connect().then(consumption.start), {
-    ...{ isHopeless, signal },
-    onFailure: warn('kafka cannot be reached'),
-  })
+  await untilDone(join, { isHopeless, signal, onFailure: warn('kafka cannot be reached') })
   return consumption.failed
 }
 

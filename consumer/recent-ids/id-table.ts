@@ -31,7 +31,6 @@ export function createIdTable(seed: number): IdTable {
   const ids = createIdBlocks(seed)
   let index = new Uint32Array(smallestIndex)
   let size = 0
-
   const slotAfter = (slot: number) => (slot + 1 === index.length ? 0 : slot + 1)
   const homeOf = (hash: number) => Math.floor((hash / 4_294_967_296) * index.length)
   /** The slot of the id, or the free one where it would go. */
@@ -68,9 +67,7 @@ export function createIdTable(seed: number): IdTable {
     size -= 1
   }
   return {
-    reserve: (ids) => {
-      if (ids > index.length * fullOnceReserved) growTo(ids / fullOnceReserved)
-    },
+    reserve: (ids) => growTo(Math.max(index.length, ids / fullOnceReserved)),
     size: () => size,
     blocks: ids.blocks,
     bytes: () => ids.bytes() + index.byteLength,
