@@ -6,7 +6,7 @@ import type { Logger } from '../../runtime/logger.ts'
 import type { Lane } from '../lane/lane.ts'
 import { createBackPressure, type BackPressure } from './back-pressure.ts'
 import { createGroupCommit, type GroupCommit } from './group-commit.ts'
-import { createGroupConsumer, onNothingLeft, partsOf, runByBatch } from './group-consumer.ts'
+import { createGroupConsumer, mayGoOn, onNothingLeft, partsOf, runByBatch } from './group-consumer.ts'
 import { createMembership, type Membership } from './membership.ts'
 import type { OpenLanes } from './open-lanes.ts'
 
@@ -49,6 +49,9 @@ interface GroupState {
 /** As many fetches out of place mean that kafkajs and this consumer no longer agree about the group or the log. */
 const mostMisplaced = 20
 
+/** Before the group is joined once more because joining it failed. */
+const rejoinPauseMs = 500
+
 export function createConsumption(parts: ConsumeParts): Consumption {
   const { topic, logger } = parts
   const failure = createFailure()
@@ -84,9 +87,10 @@ export function createConsumption(parts: ConsumeParts): Consumption {
   onNothingLeft(consumer, topic, (partition, first, last) => {
     if (!state.isStopping) lanes().get(partition)?.pass(first, last)
   })
-  consumer.on(consumer.events.CRASH, ({ payload }) => {
-    endMembership()
-    if (!payload.restart) failure.fail(payload.error)
+  consumer.on(consumer.events.CRASH, ({ payload: { error } }) => {
+    logger.warn({ err: error }, 'kafkajs stopped consuming')
+    if (mayGoOn(error)) rejoin()
+    else failure.fail(error)
   })
 
   return {
@@ -186,7 +190,10 @@ async function untilOpen(membership: Membership, payload: EachBatchPayload): Pro
   }
 }
 
-/** Leaves the group and joins it anew, once at a time: a new member's generation fences whatever the old one sent. */
+/**
+ * Leaves the group and joins it anew: a new member's generation fences whatever the old one sent. One at a time, for as
+ * often as it takes: whatever ends the new membership while it is joined is answered by joining once more.
+ */
 function createRejoin(
   consumer: Consumer,
   state: GroupState,
@@ -195,22 +202,26 @@ function createRejoin(
   fail: (error: unknown) => void,
   logger: Logger,
 ): () => void {
+  let isWanted = false
   let isUnderWay = false
+  const goesOn = () => isWanted && !state.isStopping
   const leaveAndJoin = async () => {
-    logger.warn('leaving the group to join it anew')
-    await consumer.stop()
-    if (!state.isStopping) await run()
+    isUnderWay = true
+    while (goesOn()) {
+      logger.warn('leaving the group to join it anew')
+      await consumer.stop()
+      if (!goesOn()) break
+      isWanted = false
+      await run()
+      if (goesOn()) await sleep(rejoinPauseMs)
+    }
+    isUnderWay = false
   }
   return () => {
     endMembership()
-    if (isUnderWay || state.isStopping) return
-    isUnderWay = true
+    isWanted = true
     state.misplaced = 0
-    leaveAndJoin()
-      .catch(fail)
-      .finally(() => {
-        isUnderWay = false
-      })
+    if (!isUnderWay) leaveAndJoin().catch(fail)
   }
 }
 

@@ -23,8 +23,21 @@ export function createGroupConsumer(kafka: Kafka, groupId: string, onJoin: () =>
     maxBytes: 4_194_304,
     maxWaitTimeInMs: 100,
     allowAutoTopicCreation: false,
-    retry: { initialRetryTime: 200, maxRetryTime: 2000, retries: 10 },
+    retry: {
+      initialRetryTime: 200,
+      maxRetryTime: 2000,
+      retries: 10,
+      // kafkajs would start again beside whoever leaves and joins anew, and be two members of one process ever after.
+      restartOnFailure: () => Promise.resolve(false),
+    },
   })
+}
+
+/** Whether consuming that has ended by this error can go on when it is begun again. */
+export function mayGoOn(error: unknown): boolean {
+  const { name, retriable, cause } = error as { name?: string; retriable?: boolean; cause?: unknown }
+  if (name === 'KafkaJSNumberOfRetriesExceeded') return true
+  return cause ? mayGoOn(cause) : retriable === true
 }
 
 /** Consumes so that nothing is committed, or taken for read, but by whoever is given the batches. */
