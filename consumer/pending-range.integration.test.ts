@@ -104,7 +104,7 @@ describe('an insert whose answer is lost', () => {
     const consumer = await startTestConsumer(world.kafka, settings, world.groupId)
     await produce(world.kafka, [event('/a')])
     // The books are written last: what is swallowed from here on belongs to the next range.
-    await until(async () => (await world.books())?.next === 1)
+    await until(async () => (await world.books())?.rows === 1)
     proxy.set({ kind: 'swallow' })
     await produce(world.kafka, [event('/b'), event('/c')])
     await until(async () => (await world.paths()).length === 3)
