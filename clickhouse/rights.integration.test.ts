@@ -19,7 +19,7 @@ describe("the rights of the consumer's user", () => {
 
   it('are named one by one where they are missing, with the settings that help', async () => {
     const { database } = (await freshDatabase()).settings
-    const checking = checkAs({ user: 'reader', password: '', database })
+    const checking = checkAs({ user: 'reader', database })
     await expect(checking).rejects.toThrow(RightsMissing)
     await expect(checking).rejects.toThrow(
       new RegExp(

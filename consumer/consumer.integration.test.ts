@@ -53,7 +53,7 @@ describe('the consumer', () => {
 
   it('ends before it takes a partition where its ClickHouse user may not store', async () => {
     const { kafka, settings, groupId } = await start()
-    const consumer = await startTestConsumer(kafka, { ...settings, user: 'reader', password: '' }, groupId)
+    const consumer = await startTestConsumer(kafka, { ...settings, user: 'reader' }, groupId)
     await expect(consumer.failed).rejects.toThrow(
       /user reader .* lacks SELECT, INSERT .* set CLICKHOUSE_USER/,
     )
