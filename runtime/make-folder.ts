@@ -1,6 +1,7 @@
-// Makes a folder and those it lies in.
+// Makes a folder and those it lies in, so that a power loss does not undo it.
 import { mkdir, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { syncFolder } from './sync-folder.ts'
 
 /**
  * By hand, since Node's own way never ends in places such as /proc, where making a folder is answered with ENOENT.
@@ -20,6 +21,7 @@ export async function makeFolder(path: string, mode = 0o777): Promise<void> {
 async function makeOne(path: string, mode: number): Promise<void> {
   try {
     await mkdir(path, { mode })
+    await syncFolder(dirname(path))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !(await isFolder(path))) throw error
   }

@@ -31,11 +31,16 @@ export async function takeFolder(root: string, topic: string): Promise<OwnedFold
       if (lock) return { folder, lock }
     }
   } catch (error) {
-    throw new SpoolFolderError(
-      `SPOOL_DIR (${root}) cannot be used (${(error as Error).message}): make it writable, set SPOOL_DIR to another place, or set SPOOL_MAX_BYTES=0 to go without a spool`,
-      { cause: error },
-    )
+    throw unusable(root, error)
   }
+}
+
+/** What is told where a spool's place fails at the start. */
+export function unusable(path: string, error: unknown): SpoolFolderError {
+  return new SpoolFolderError(
+    `SPOOL_DIR (${path}) cannot be used (${(error as Error).message}): make it readable and writable, set SPOOL_DIR to another place, or set SPOOL_MAX_BYTES=0 to go without a spool`,
+    { cause: error },
+  )
 }
 
 /** The folders that hold events of other topics: nobody brings those to Kafka. */
@@ -45,11 +50,18 @@ export async function foldersOfOthers(root: string, topic: string): Promise<stri
   return names.filter((name, index) => !isOf(topic, name) && (holding[index]?.length ?? 0) > 0)
 }
 
-/** Takes one folder of `topic` that holds events and that nobody owns; null where there is none. */
-export async function takeLeftFolder(root: string, topic: string): Promise<OwnedFolder | null> {
+/**
+ * Takes one folder of `topic` that holds events and that nobody owns; null where there is none.
+ * @param passedOver folders that are left alone
+ */
+export async function takeLeftFolder(
+  root: string,
+  topic: string,
+  passedOver: ReadonlySet<string> = new Set(),
+): Promise<OwnedFolder | null> {
   for (const name of await readdir(root).catch(() => [])) {
     const folder = join(root, name)
-    if (!isOf(topic, name)) continue
+    if (!isOf(topic, name) || passedOver.has(folder)) continue
     // What cannot be read, or is no folder, keeps nobody from the others; it is looked at again the next time.
     const numbers = await segmentNumbers(folder).catch(() => [])
     const lock = numbers.length > 0 ? await lockFolder(folder).catch(() => null) : null

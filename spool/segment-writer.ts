@@ -1,6 +1,7 @@
 // One segment that is being written: bytes count once they are on the disk, and what did not get there is cut off.
 import { open, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { syncFolder } from '../runtime/sync-folder.ts'
 
 export interface SegmentWriter {
   /** What is on the disk for sure. */
@@ -47,15 +48,5 @@ async function writeAll(file: FileHandle, bytes: Buffer, at: number): Promise<vo
   for (let written = 0; written < bytes.length;) {
     const { bytesWritten } = await file.write(bytes, written, bytes.length - written, at + written)
     written += bytesWritten
-  }
-}
-
-/** A file that was made is found after a power loss only once its folder is on the disk. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
   }
 }

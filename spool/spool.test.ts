@@ -140,6 +140,19 @@ describe('a spool', () => {
     expect(spool.state().refusal).toContain('another process')
     await expect(spool.lost).rejects.toThrow(FolderTakenOver)
   })
+
+  it('removes nothing any more then: the name may be that of a segment of the new owner', async () => {
+    let isMine = true
+    const lock = { ...freeLock, isMine: () => Promise.resolve(isMine) }
+    const folder = await freshFolder()
+    const spool = await openAt(folder, { lock })
+    await spool.append(entryOf(0, 'a'))
+    const taken = await spool.takeOldest()
+    for (const entry of taken?.entries() ?? []) taken?.acknowledge(entry)
+    isMine = false
+    await expect(taken?.remove()).rejects.toThrow(FolderTakenOver)
+    expect(segmentsIn(folder)).toHaveLength(1)
+  })
 })
 
 describe('a spool that finds its files damaged', () => {

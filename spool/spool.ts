@@ -87,7 +87,7 @@ export async function openSpool(options: SpoolOptions): Promise<Spool> {
     checkOwner: ownership.check,
   })
   const damage = { bytes: found.damagedBytes }
-  const holdings = { ledger, log, laneOf, logger, damage }
+  const holdings = { ledger, log, laneOf, logger, damage, checkOwner: ownership.check }
   const commit = createCommit(log, folder, logger)
   let refusedBytes = 0
   let taken: TakenSegment | null = null

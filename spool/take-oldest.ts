@@ -13,7 +13,10 @@ export interface TakenSegment {
   entries: () => Entry[]
   /** The entry is kept elsewhere. */
   acknowledge: (entry: Entry) => void
-  /** Called when all of them are kept elsewhere. */
+  /**
+   * Called when all of them are kept elsewhere.
+   * @throws FolderTakenOver; Error of the operating system
+   */
   remove: () => Promise<void>
 }
 
@@ -27,6 +30,8 @@ export interface Holdings {
   logger: Logger
   /** Grows with what is found damaged. */
   damage: { bytes: number }
+  /** Throws where the folder is another process's by now: it may have given the segment's name to one of its own. */
+  checkOwner: () => Promise<void>
 }
 
 /**
@@ -51,7 +56,7 @@ export function isOf({ lanes }: Segment, isWanted: IsWanted): boolean {
  * @throws Error of the operating system
  */
 export async function takeSegment(segment: Segment, holdings: Holdings): Promise<TakenSegment> {
-  const { ledger, laneOf } = holdings
+  const { ledger, laneOf, checkOwner } = holdings
   const left = new Map<Entry, number>()
   for (const { entry, at } of await readEntries(segment, holdings)) {
     const lane = laneOf(entry.siteId)
@@ -68,6 +73,7 @@ export async function takeSegment(segment: Segment, holdings: Holdings): Promise
       left.delete(entry)
     },
     remove: async () => {
+      await checkOwner()
       await removeSegment(segment)
       ledger.forget(segment)
     },

@@ -84,6 +84,14 @@ describe('emptying the spool', () => {
     expect(age).toBeLessThan(retentionMs / 4 + hourMs)
   })
 
+  it('tells Kafka no time of the future, which it would refuse', async () => {
+    const { settings, publisher, spool } = await start()
+    await append(spool, 'demo', ['early'], Date.now() + 24 * hourMs)
+    await drain(spool, publisher)
+    const [stored] = await readEvents(settings)
+    expect(stored?.receivedAt).toBeLessThanOrEqual(Date.now())
+  })
+
   it('tries again what is refused, and only that, before it goes on', async () => {
     const { settings, publisher, spool } = await start()
     for (const id of ['1', '2', '3']) await append(spool, id === '2' ? 'refused' : 'demo', [id], Date.now())

@@ -108,10 +108,12 @@ async function publishOne(entry: Entry, segment: TakenSegment, options: DrainOpt
 
 /**
  * When an entry was received, as its record tells it. Kafka counts its retention from there: what has been in the spool for
- * very long would be gone before anybody read it, so it is told to be younger.
+ * very long would be gone before anybody read it, so it is told to be younger. Nor does Kafka take a record of the future,
+ * which one is that was received while this machine's clock was ahead.
  */
 function timeOf({ receivedAt }: Entry, retentionMs: number): number {
-  return Math.max(receivedAt, Date.now() - retentionMs / 4)
+  const now = Date.now()
+  return Math.min(Math.max(receivedAt, now - retentionMs / 4), now)
 }
 
 function slices(entries: Entry[]): Entry[][] {

@@ -1,7 +1,13 @@
 // The spool of this process, and those that others left behind.
 import { partitionOf } from '../../kafka/partition-of.ts'
 import type { Logger } from '../../runtime/logger.ts'
-import { foldersOfOthers, takeFolder, takeLeftFolder, type OwnedFolder } from '../../spool/folders.ts'
+import {
+  foldersOfOthers,
+  takeFolder,
+  takeLeftFolder,
+  unusable,
+  type OwnedFolder,
+} from '../../spool/folders.ts'
 import { openSpool, type Spool } from '../../spool/spool.ts'
 
 export interface SpoolPlace {
@@ -18,7 +24,9 @@ export interface SpoolPlace {
  */
 export async function openOwnSpool(place: SpoolPlace): Promise<Spool> {
   const owned = await takeFolder(place.dir, place.topic)
-  const spool = await openIn(owned, place)
+  const spool = await openIn(owned, place).catch((error: unknown) => {
+    throw unusable(owned.folder, error)
+  })
   const { bytes, events } = spool.state()
   const ofOthers = await foldersOfOthers(place.dir, place.topic)
   if (ofOthers.length > 0) {
@@ -30,12 +38,20 @@ export async function openOwnSpool(place: SpoolPlace): Promise<Spool> {
   return spool
 }
 
-/** Opens a spool of a process that is gone; null where there is none. */
+/** Opens a spool of a process that is gone; null where there is none. One that cannot be read is passed over, loudly. */
 export async function openLeftSpool(place: SpoolPlace): Promise<Spool | null> {
-  const left = await takeLeftFolder(place.dir, place.topic)
-  if (!left) return null
-  place.logger.info({ folder: left.folder }, 'taking over a spool that was left behind')
-  return openIn(left, place)
+  const unreadable = new Set<string>()
+  for (;;) {
+    const left = await takeLeftFolder(place.dir, place.topic, unreadable)
+    if (!left) return null
+    place.logger.info({ folder: left.folder }, 'taking over a spool that was left behind')
+    try {
+      return await openIn(left, place)
+    } catch (error) {
+      place.logger.error({ err: error, folder: left.folder }, 'the spool that was left behind cannot be read')
+      unreadable.add(left.folder)
+    }
+  }
 }
 
 async function openIn({ folder, lock }: OwnedFolder, place: SpoolPlace): Promise<Spool> {
