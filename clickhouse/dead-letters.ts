@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { ClickHouse } from './client.ts'
 import { queryRows } from './query-rows.ts'
+import { siteOfDeadLetter } from './site-of-dead-letter.ts'
 
 /** Where a dead letter came from. */
 export interface LetterPlace {
@@ -49,14 +50,13 @@ export interface DeadLetter extends LetterPlace {
   sentTo: { partition: number; offset: number } | null
 }
 
-const site = "if(isValidUTF8(kafka_key), kafka_key, '')"
 const place = 'kafka_topic_id, kafka_partition, kafka_offset, kafka_line'
 
 /** Whether it was marked before it was sent more often than Kafka refused it. */
 const isBegun = "countIf(state = 'sending') > countIf(state = 'refused')"
 
 const isMeant = `({reason:String} = '' OR reason = {reason:String})
-  AND ({anySite:Bool} OR ${site} = {site:String})
+  AND ({anySite:Bool} OR ${siteOfDeadLetter} = {site:String})
   AND stored_at >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
   AND ({anyPlace:Bool} OR arrayExists((topicId, partition, offset, line) ->
     (topicId = '' OR topicId = toString(kafka_topic_id)) AND partition = kafka_partition
@@ -106,7 +106,7 @@ export async function queryLetterGroups(
   limit: number,
 ): Promise<LetterGroup[]> {
   return queryRows(clickhouse, groupRow, {
-    query: `SELECT reason, field, ${site} AS site, countIf(isBegun = 0 AND wasSent = 0) AS open,
+    query: `SELECT reason, field, ${siteOfDeadLetter} AS site, countIf(isBegun = 0 AND wasSent = 0) AS open,
         countIf(isBegun = 1 AND wasSent = 0) AS unfinished, countIf(wasSent = 1) AS replayed,
         toUnixTimestamp64Milli(max(stored_at)) AS newest,
         argMax((toString(kafka_topic_id), kafka_partition, kafka_offset, kafka_line), stored_at) AS example,

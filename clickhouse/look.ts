@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { ClickHouse } from './client.ts'
 import type { Source } from './insert-lines.ts'
 import { queryRows } from './query-rows.ts'
+import { siteOfDeadLetter } from './site-of-dead-letter.ts'
 
 /** Offsets `first` to `last`, both included. */
 interface Span {
@@ -20,8 +21,18 @@ export interface Look {
   isStored: boolean
 }
 
-const clockRow = z.object({ now: z.number(), running: z.number() })
+const clockRow = z.object({ now: z.number() })
+const runningRow = clockRow.extend({ running: z.number() })
 const foundRow = z.object({ found: z.number() })
+
+const now = 'toUnixTimestamp64Milli(now64(3)) / 1000 AS now'
+
+/** ClickHouse's clock, seconds since 1970. */
+export async function queryClock(clickhouse: ClickHouse): Promise<number> {
+  const [clock] = await queryRows(clickhouse, clockRow, { query: `SELECT ${now}` })
+  if (!clock) throw new Error('ClickHouse gave no rows')
+  return clock.now
+}
 
 /** @param queryPrefix what the ids of the range's inserts begin with */
 export async function lookForRange(
@@ -30,8 +41,8 @@ export async function lookForRange(
   span: Span,
   queryPrefix: string,
 ): Promise<Look> {
-  const [clock] = await queryRows(clickhouse, clockRow, {
-    query: `SELECT toUnixTimestamp64Milli(now64(3)) / 1000 AS now,
+  const [clock] = await queryRows(clickhouse, runningRow, {
+    query: `SELECT ${now},
         countIf(startsWith(query_id, {prefix:String})) AS running FROM system.processes`,
     query_params: { prefix: queryPrefix },
   })
@@ -95,7 +106,7 @@ export async function queryStoredDeadLetters(
   { first, last }: Span,
 ): Promise<StoredLine[]> {
   return queryRows(clickhouse, lineRow, {
-    query: `SELECT kafka_offset AS offset, kafka_line AS line, toValidUTF8(kafka_key) AS site
+    query: `SELECT kafka_offset AS offset, kafka_line AS line, ${siteOfDeadLetter} AS site
       FROM dead_letters WHERE ${ofSpan}`,
     query_params: { topicId, partition, first, last },
   })

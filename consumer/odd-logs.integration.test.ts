@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { withAdmin } from '../kafka/client.ts'
+import { partitionOf } from '../kafka/partition-of.ts'
 import { readTopicId } from '../kafka/topic-id.ts'
 import { ensureTopic } from '../kafka/topics.ts'
 import { freshName, rowsOf } from '../test/support/fresh.ts'
 import { startTestConsumer, until } from '../test/support/pipeline.ts'
 import { produce } from '../test/support/produce.ts'
-import { event, startWorld } from '../test/support/consumer-world.ts'
+import { dropRecords, event, startWorld } from '../test/support/consumer-world.ts'
+import { get } from '../test/support/http.ts'
+import { startTcpProxy } from '../test/support/tcp-proxy.ts'
 
 describe('a log that is not what it was', () => {
   it('that was made anew is read from its start, though the group knows higher offsets', async () => {
@@ -42,6 +45,39 @@ describe('a log that is not what it was', () => {
     await produce(world.kafka, [event('/c')])
     await until(async () => (await world.books())?.next === 3)
     expect(await world.paths()).toEqual(['/a', '/b', '/c'])
+  })
+
+  it('that Kafka drops where the consumer would go on is read from its new start, beside others that flow', async () => {
+    const world = await startWorld(2)
+    const { hostname, port } = new URL(world.settings.url)
+    const proxy = await startTcpProxy({ host: hostname, port: Number(port) })
+    const settings = { ...world.settings, url: `http://127.0.0.1:${proxy.port}` }
+    const consumer = await startTestConsumer(world.kafka, settings, world.groupId, { maxRows: 10 })
+    const [steady = '', dropped = ''] = [0, 1].map((partition) =>
+      ['a', 'b', 'c', 'd', 'e', 'f', 'g'].find((site) => partitionOf(site, 2) === partition),
+    )
+    const send = (site: string, path: string) =>
+      produce(world.kafka, [
+        { key: site, value: JSON.stringify({ site_id: site, event_type: 'view', path }) },
+      ])
+    await send(dropped, '/first')
+    await until(async () => (await world.paths()).length === 1)
+    await proxy.cut()
+    // More than a range, twice: one is held, one waits, and what follows is not fetched.
+    for (let n = 0; n < 40; n += 1) await send(dropped, `/${n}`)
+    await dropRecords(world, 1, 41)
+    await send(dropped, '/last')
+    await proxy.mend()
+    await until(async () => {
+      await send(steady, '/steady')
+      return (await world.paths()).includes('/last')
+    })
+    const { text } = (await get(`${consumer.url}/metrics`)).body
+    const expired = Number(/^events_expired_total (\d+)/m.exec(String(text))?.[1])
+    expect(expired).toBeGreaterThan(0)
+    const stored = (await world.paths()).filter((path) => path !== '/steady')
+    expect(stored).toHaveLength(new Set(stored).size)
+    expect(stored.length + expired).toBe(42)
   })
 
   it('may have transactions in it, whose markers take offsets, and aborted ones, which are not stored', async () => {

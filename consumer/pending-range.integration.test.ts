@@ -1,12 +1,11 @@
 import { toEventUuid } from '../event/event-id.ts'
-import { onTestFinished, describe, expect, it } from 'vitest'
+import { onTestFinished, describe, expect, it, vi } from 'vitest'
 import { openTcpProxy } from '../faults/proxy/tcp-proxy.ts'
-import { withAdmin } from '../kafka/client.ts'
 import { rowsOf } from '../test/support/fresh.ts'
 import { get } from '../test/support/http.ts'
-import { startTestConsumer, until } from '../test/support/pipeline.ts'
+import { startTestConsumer, until, untilReady } from '../test/support/pipeline.ts'
 import { produce } from '../test/support/produce.ts'
-import { commitIntent, event, startWorld, storeRows } from '../test/support/consumer-world.ts'
+import { commitIntent, dropRecords, event, startWorld, storeRows } from '../test/support/consumer-world.ts'
 import { readStoreClock } from '../test/support/store-clock.ts'
 
 /** As the consumer makes it of the ids that the copies carry. */
@@ -80,17 +79,27 @@ describe('a range that was pending when its consumer died', () => {
     await produce(world.kafka, fourEvents)
     await commitIntent(world, { first: 0, last: 2, deadline: 1 })
     await storeRows(world, [0, 1], null)
-    const partitions = [{ partition: 0, offset: '3' }]
-    await withAdmin(world.client, async (admin) => {
-      // kafkajs deletes records only of a topic it has asked about before.
-      await admin.fetchTopicOffsets(world.source.topic)
-      await admin.deleteTopicRecords({ topic: world.source.topic, partitions })
-    })
+    await dropRecords(world, 0, 3)
     const consumer = await startTestConsumer(world.kafka, world.settings, world.groupId)
     await until(async () => (await world.books())?.next === 4)
     expect(await world.paths()).toEqual(['/0', '/1', '/3'])
     expect(await world.books()).toMatchObject({ lines: 3, rows: 3 })
     expect(String((await get(`${consumer.url}/metrics`)).body['text'])).toMatch(/^events_expired_total 3/m)
+  })
+})
+
+describe('a consumer that owes only a commit, on a topic of which nothing is left to read', () => {
+  it('stops all the same', async () => {
+    const world = await startWorld()
+    await produce(world.kafka, [event('/0'), event('/1')])
+    const intent = { first: 0, last: 1, deadline: 1 }
+    await commitIntent(world, intent)
+    await storeRows(world, [0, 1], intent)
+    await dropRecords(world, 0, 2)
+    const consumer = await startTestConsumer(world.kafka, world.settings, world.groupId)
+    await untilReady(consumer.url)
+    await consumer.stop()
+    expect(await world.paths()).toEqual(['/0', '/1'])
   })
 })
 
@@ -116,5 +125,26 @@ describe('an insert whose answer is lost', () => {
     await until(async () => (await world.books())?.next === 4)
     expect(await world.paths()).toEqual(['/a', '/b', '/c', '/d'])
     expect(await world.books()).toMatchObject({ lines: 4, rows: 4 })
+  })
+
+  it("holds up its partition no longer where the consumer's own clock is a day ahead", async () => {
+    const world = await startWorld()
+    const { hostname, port } = new URL(world.settings.url)
+    const proxy = await openTcpProxy({ host: hostname, port: Number(port) })
+    onTestFinished(proxy.close)
+    const settings = { ...world.settings, url: `http://127.0.0.1:${proxy.port}` }
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 86_400_000 })
+    onTestFinished(() => void vi.useRealTimers())
+    await startTestConsumer(world.kafka, settings, world.groupId)
+    vi.useRealTimers()
+    await produce(world.kafka, [event('/a')])
+    await until(async () => (await world.books())?.rows === 1)
+    proxy.set({ kind: 'swallow' })
+    await produce(world.kafka, [event('/b')])
+    await until(async () => (await world.paths()).length === 2)
+    proxy.set({ kind: 'none' })
+    await produce(world.kafka, [event('/c')])
+    await until(async () => (await world.books())?.next === 3)
+    expect(await world.paths()).toEqual(['/a', '/b', '/c'])
   })
 })

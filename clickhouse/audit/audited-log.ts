@@ -52,9 +52,6 @@ export async function queryStoredLogs(
   })
 }
 
-/** A line's site, in `dead_letters`: the books keep lines without a key that is text under the empty site. */
-export const siteOfDeadLetter = "if(isValidUTF8(kafka_key), kafka_key, '')"
-
 /** What `logsTable` binds. */
 export function logParams(logs: readonly AuditedLog[]) {
   const rows = logs.flatMap(({ topicId, partition, ids, cut }) =>

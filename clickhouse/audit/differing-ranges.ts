@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import type { ClickHouse } from '../client.ts'
 import { queryRows, streamRows } from '../query-rows.ts'
-import { siteOfDeadLetter, type AuditedLog } from './audited-log.ts'
+import { siteOfDeadLetter } from '../site-of-dead-letter.ts'
+import type { AuditedLog } from './audited-log.ts'
 
 const rangeRow = z.object({
   isBooked: z.number().transform(Boolean),

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { unknownTopicId } from '../../event/event-id.ts'
 import type { ClickHouse } from '../client.ts'
 import { queryRows } from '../query-rows.ts'
-import { siteOfDeadLetter } from './audited-log.ts'
+import { siteOfDeadLetter } from '../site-of-dead-letter.ts'
 
 /** Rows whose topic id is unknown and that belong to a topic all the same: where in `partitions` they came from. */
 export interface Adoption {

@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import type { ClickHouse } from '../client.ts'
 import { queryRows, streamRows } from '../query-rows.ts'
-import { logParams, logsTable, siteOfDeadLetter, type AuditedLog } from './audited-log.ts'
+import { siteOfDeadLetter } from '../site-of-dead-letter.ts'
+import { logParams, logsTable, type AuditedLog } from './audited-log.ts'
 
 /** Lines by what the books say and what the tables hold. */
 export interface Counts {

@@ -6,8 +6,17 @@ import type { Logger } from '../../runtime/logger.ts'
 import type { Lane } from '../lane/lane.ts'
 import { createBackPressure, type BackPressure } from './back-pressure.ts'
 import { createGroupCommit, type GroupCommit } from './group-commit.ts'
-import { createGroupConsumer, mayGoOn, onNothingLeft, partsOf, runByBatch } from './group-consumer.ts'
+import {
+  createFetching,
+  createGroupConsumer,
+  mayGoOn,
+  onNothingLeft,
+  partsOf,
+  runByBatch,
+  type Fetching,
+} from './group-consumer.ts'
 import { createMembership, type Membership } from './membership.ts'
+import { createMisplacedFetches, type MisplacedFetches } from './misplaced-fetches.ts'
 import type { OpenLanes } from './open-lanes.ts'
 
 export interface ConsumeParts {
@@ -42,12 +51,7 @@ interface Present {
 interface GroupState {
   present: Present | null
   isStopping: boolean
-  /** Fetches in a row that did not follow, or that came while there was no membership. */
-  misplaced: number
 }
-
-/** As many fetches out of place mean that kafkajs and this consumer no longer agree about the group or the log. */
-const mostMisplaced = 20
 
 /** Before the group is joined once more because joining it failed. */
 const rejoinPauseMs = 500
@@ -55,33 +59,33 @@ const rejoinPauseMs = 500
 export function createConsumption(parts: ConsumeParts): Consumption {
   const { topic, logger } = parts
   const failure = createFailure()
-  const state: GroupState = { present: null, isStopping: false, misplaced: 0 }
+  const state: GroupState = { present: null, isStopping: false }
   const endMembership = () => {
     state.present?.membership.end()
     state.present = null
   }
   const lanes = () => state.present?.membership.lanes() ?? new Map<number, Lane>()
   const consumer = createGroupConsumer(parts.kafka, parts.groupId, endMembership)
+  const fetching = createFetching(consumer, topic)
   const backPressure = createBackPressure({
     lanes,
     maxHeldBytes: parts.maxHeldBytes,
-    pause: (partition) => consumer.pause([{ topic, partitions: [partition] }]),
-    resume: (partition) => state.isStopping || consumer.resume([{ topic, partitions: [partition] }]),
+    pause: fetching.pause,
+    resume: (partition) => state.isStopping || fetching.resume(partition),
   })
-  const run = () => runByBatch(consumer, createBatchHandler(state, consumer, backPressure, rejoin))
+  const misplaced = createMisplacedFetches((partition) => {
+    logger.warn({ partition }, 'fetch after fetch does not follow the last one')
+    rejoin()
+  })
+  const run = () => runByBatch(consumer, createBatchHandler(state, fetching, backPressure, misplaced))
   const rejoin = createRejoin(consumer, state, endMembership, run, failure.fail, logger)
 
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
     endMembership()
     const partitions = payload.memberAssignment[topic] ?? []
-    logger.info({ partitions }, 'joined the group')
-    const commit = createGroupCommit(logger)
     const onRejoin = (isFenced: boolean) => (isFenced ? endMembership() : rejoin())
-    const membership = createMembership((signal) =>
-      parts.openLanes(partitions, { commit: commit.commit, onRejoin, signal }),
-    )
-    state.present = { membership, commit }
-    state.misplaced = 0
+    state.present = beginMembership(parts, partitions, onRejoin, failure.fail)
+    misplaced.clearAll()
     backPressure.resumeAll()
   })
   onNothingLeft(consumer, topic, (partition, first, last) => {
@@ -105,11 +109,25 @@ export function createConsumption(parts: ConsumeParts): Consumption {
     },
     stop: () => {
       state.isStopping = true
-      if (state.present) consumer.pause([{ topic }])
-      if (!state.present?.membership.isOpen()) endMembership()
+      fetching.pauseAll()
+      // Without a way to commit nothing was begun under this membership, and nothing could be ended.
+      if (!state.present?.membership.isOpen() || !state.present.commit.isUsable()) endMembership()
       return leave(consumer, [...lanes().values()])
     },
   }
+}
+
+function beginMembership(
+  parts: ConsumeParts,
+  partitions: readonly number[],
+  onRejoin: (isFenced: boolean) => void,
+  fail: (error: unknown) => void,
+): Present {
+  parts.logger.info({ partitions }, 'joined the group')
+  const commit = createGroupCommit(parts.logger)
+  const openLanes = (signal: AbortSignal) =>
+    parts.openLanes(partitions, { commit: commit.commit, onRejoin, signal })
+  return { membership: createMembership(openLanes, fail), commit }
 }
 
 /** Stores what the lanes hold, then leaves the group. */
@@ -121,23 +139,19 @@ async function leave(consumer: Consumer, lanes: readonly Lane[]): Promise<void> 
 /** Hands each fetch to its lane and returns at once, so that kafkajs fetches on while the lane stores. */
 function createBatchHandler(
   state: GroupState,
-  consumer: Consumer,
+  fetching: Fetching,
   backPressure: BackPressure,
-  rejoin: () => void,
+  misplaced: MisplacedFetches,
 ): (payload: EachBatchPayload) => Promise<void> {
-  const misplaced = () => {
-    state.misplaced += 1
-    if (state.misplaced > mostMisplaced) rejoin()
-  }
   return async (payload) => {
-    const { topic, partition } = payload.batch
+    const { partition } = payload.batch
     const { present } = state
     present?.commit.use((offsets) => payload.commitOffsetsIfNecessary(offsets))
     if (present) await untilOpen(present.membership, payload)
     if (present !== state.present || state.isStopping) return
     const lane = present?.membership.lanes().get(partition)
     if (!lane) {
-      misplaced()
+      misplaced.add(partition)
       await sleep(100)
       return payload.heartbeat()
     }
@@ -148,10 +162,10 @@ function createBatchHandler(
       () => present === state.present && !state.isStopping,
     )
     if (wanted === null) {
-      state.misplaced = 0
+      misplaced.clear(partition)
     } else {
-      misplaced()
-      consumer.seek({ topic, partition, offset: String(wanted) })
+      misplaced.add(partition)
+      fetching.seek(partition, wanted)
     }
   }
 }
@@ -220,7 +234,6 @@ function createRejoin(
   return () => {
     endMembership()
     isWanted = true
-    state.misplaced = 0
     if (!isUnderWay) leaveAndJoin().catch(fail)
   }
 }

@@ -16,6 +16,8 @@ export type CommitOffsets = EachBatchPayload['commitOffsetsIfNecessary']
 export interface GroupCommit {
   /** The way to commit, as the newest batch of this membership brought it. */
   use: (commitOffsets: CommitOffsets) => void
+  /** Whether one has come: nothing can be committed before. */
+  isUsable: () => boolean
   /**
    * Commits `offset`, the next to read. `unknown` where the answer is missing: the commit may still arrive.
    * @param signal given when the membership is over: nothing is committed then
@@ -43,6 +45,7 @@ export function createGroupCommit(logger: Logger): GroupCommit {
     use: (newest) => {
       commitOffsets = newest
     },
+    isUsable: () => commitOffsets !== null,
     commit: async ({ topic, topicId, partition }, offset, intent, signal) => {
       const metadata = toMetadata(topicId, intent)
       const topics = [{ topic, partitions: [{ partition, offset: String(offset), metadata }] }]

@@ -1,6 +1,13 @@
 // The kafkajs consumer behind the group, with the settings that keep it from losing records, and what its batches say.
-import { type Batch, type Consumer, type EachBatchPayload, type Kafka, type KafkaMessage } from 'kafkajs'
+import kafkajs, {
+  type Batch,
+  type Consumer,
+  type EachBatchPayload,
+  type Kafka,
+  type KafkaMessage,
+} from 'kafkajs'
 import type { SourceRecord } from '../lane/decode-record.ts'
+import { recordBytes } from '../lane/waiting-records.ts'
 import { assignerThatTells } from './membership.ts'
 
 /** How long the partitions of a consumer that died stay without one. */
@@ -64,6 +71,31 @@ export function onNothingLeft(
   })
 }
 
+/** What is fetched of a topic, and from where. */
+export interface Fetching {
+  pause: (partition: number) => void
+  pauseAll: () => void
+  resume: (partition: number) => void
+  seek: (partition: number, offset: number) => void
+}
+
+/** Does nothing between two memberships: kafkajs has forgotten what was paused, and begins where its next lanes are. */
+export function createFetching(consumer: Consumer, topic: string): Fetching {
+  const steer = (act: () => void) => {
+    try {
+      act()
+    } catch (error) {
+      if (!(error instanceof kafkajs.KafkaJSNonRetriableError)) throw error
+    }
+  }
+  return {
+    pause: (partition) => steer(() => consumer.pause([{ topic, partitions: [partition] }])),
+    pauseAll: () => steer(() => consumer.pause([{ topic }])),
+    resume: (partition) => steer(() => consumer.resume([{ topic, partitions: [partition] }])),
+    seek: (partition, offset) => steer(() => consumer.seek({ topic, partition, offset: String(offset) })),
+  }
+}
+
 /** kafkajs has it on every batch, but not in its types. */
 type FetchedBatch = Batch & { fetchedOffset: string }
 
@@ -84,12 +116,13 @@ export function partsOf(batch: Batch): Part[] {
   const groups: KafkaMessage[][] = [[]]
   let bytes = 0
   for (const message of batch.messages) {
-    bytes += message.value?.length ?? 0
+    const { length } = message.value ?? { length: 0 }
+    bytes += length + recordBytes
     const group = groups.at(-1)
     if (bytes <= bytesOfPart || !group?.length) group?.push(message)
     else {
       groups.push([message])
-      bytes = message.value?.length ?? 0
+      bytes = length + recordBytes
     }
   }
   let from = Number((batch as FetchedBatch).fetchedOffset)

@@ -14,9 +14,14 @@ export interface Membership {
   end: () => void
 }
 
-/** @param openLanes finds out where to go on, for as long as it takes; rejects only once the signal is given */
+/**
+ * @param openLanes finds out where to go on, for as long as it takes; what it rejects with before the signal is given is
+ * a fault of the program
+ * @param onFault told of such a fault
+ */
 export function createMembership(
   openLanes: (signal: AbortSignal) => Promise<ReadonlyMap<number, Lane>>,
+  onFault: (error: unknown) => void,
 ): Membership {
   const ended = new AbortController()
   let lanes: ReadonlyMap<number, Lane> | null = null
@@ -25,9 +30,14 @@ export function createMembership(
     if (ended.signal.aborted) for (const lane of found.values()) lane.end()
     else lanes = found
   }
+  const failed = (error: unknown) => {
+    if (ended.signal.aborted) return
+    ended.abort()
+    onFault(error)
+  }
   return {
     lanes: () => lanes ?? new Map<number, Lane>(),
-    opened: open().catch(() => undefined),
+    opened: open().catch(failed),
     isOpen: () => lanes !== null,
     hasEnded: () => ended.signal.aborted,
     end: () => {

@@ -1,6 +1,7 @@
 // Finds out where every partition of a new membership goes on, and makes its lanes.
 import type { ClickHouse } from '../../clickhouse/client.ts'
 import type { Source } from '../../clickhouse/insert-lines.ts'
+import { queryClock } from '../../clickhouse/look.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import { untilDone } from '../../runtime/retry.ts'
 import type { RangeLimits } from '../config.ts'
@@ -53,6 +54,7 @@ export function createOpenLanes(parts: OpenLanesParts): OpenLanes {
         [...starts.partitions].map(([partition, { next, pending }]) => [partition, pending?.first ?? next]),
       )
       const recentIds = await loadWindow(clickhouse, parts.window, { topicId: starts.topicId, nextOffsets })
+      parts.steps.clock.observe(await queryClock(clickhouse))
       parts.onWindow(recentIds)
       logger.info({ partitions, recentIds: recentIds.size() }, 'knows where to go on')
       return { ...starts, recentIds }

@@ -39,7 +39,7 @@ export function createReadStarts(parts: StartsParts): ReadStarts {
     const progress = await readGroupProgress(admin, groupId, topic)
     const stored = await queryStoredOffsets(clickhouse, topic, topicId)
     const own = progress.filter(({ partition }) => partitions.includes(partition))
-    const isForgotten = own.some(({ committed }) => committed === null)
+    const isForgotten = own.some(({ committed, high }) => committed === null && high > 0)
     const lines = isForgotten ? await queryHighestLines(clickhouse, topicId) : new Map<number, number>()
     const startOfOne = (found: PartitionProgress) => {
       const ofTables = { next: stored.get(found.partition), highest: lines.get(found.partition) }
@@ -85,7 +85,9 @@ export function startOf(
     logger.error({ ...facts, wanted }, 'kafka dropped records before they were stored')
   }
   if (wanted > high) {
-    logger.error({ ...facts, wanted }, 'the log ends before what is stored of it: kafka lost records')
+    const message =
+      'the log ends before what is stored of it: kafka lost records. New ones take their offsets, and may be passed over as stored: make the topic anew'
+    logger.error({ ...facts, wanted }, message)
     return { next: high, pending: null }
   }
   if (pending) {

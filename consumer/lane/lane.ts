@@ -76,7 +76,7 @@ export function createLane(parts: LaneParts): Lane {
   const perform = (effect: LaneEffect): void => {
     if (effect.kind === 'refetch') return
     if (effect.kind === 'take') return take(pending, open, state, atHand)
-    if (effect.kind === 'stored') return parts.onStored(source, effect.span, pending.release())
+    if (effect.kind === 'stored') return tellStored(parts, effect.span, pending.release())
     if (effect.kind === 'rejoin') return parts.onRejoin(effect.isFenced)
     if (effect.kind === 'prepare' && state.deadline === null) pending.hold(open.close(), effect.span)
     pending.perform(effect).then(dispatch, () => parts.onRejoin(false))
@@ -107,6 +107,11 @@ export function createLane(parts: LaneParts): Lane {
       pending.end()
     },
   }
+}
+
+/** After the next range has begun: only then it shows whether there is room for more. */
+function tellStored({ source, onStored }: LaneParts, span: Span, range: Range): void {
+  queueMicrotask(() => onStored(source, span, range))
 }
 
 /** Records below the open range belong to a pending one that is read again. */

@@ -9,6 +9,7 @@ import type { Intent, LaneEffect, LaneEvent, Span } from './protocol.ts'
 import { emptyRange, type Range } from './range.ts'
 import type { StoreClock } from './store-clock.ts'
 import type { StoreRange, Unwritten } from './store-range.ts'
+import { bytesOfRecords } from './waiting-records.ts'
 
 export type CommitOutcome = Extract<LaneEvent, { kind: 'committed' }>['outcome']
 
@@ -80,13 +81,15 @@ export function createPendingRange(source: Source, begun: Span | null, steps: St
       context.held = { ...blank(span), range }
     },
     isJudged: () => context.held === null || context.held.range !== null,
-    keep: (records) => context.held?.records.push(...records),
+    keep: (records) => {
+      if (context.held) context.held.records = context.held.records.concat(records)
+    },
     release,
     end: () => {
       ended.abort()
       release()
     },
-    bytes: () => context.held?.range?.bytes ?? 0,
+    bytes: () => context.held?.range?.bytes ?? bytesOfRecords(context.held?.records ?? []),
   }
 }
 

@@ -1,6 +1,9 @@
 // Records that are taken and wait until the range before them is known.
 import type { SourceRecord } from './decode-record.ts'
 
+/** What a record takes in memory besides its value, roughly: one without a value is not for nothing. */
+export const recordBytes = 200
+
 export interface WaitingRecords {
   /** Adds the records of a fetch, which may be none: a log has gaps. */
   add: (records: SourceRecord[]) => void
@@ -25,6 +28,11 @@ export function createWaitingRecords(): WaitingRecords {
       isThere = false
       return taken
     },
-    bytes: () => records.reduce((sum, { value }) => sum + (value?.length ?? 0), 0),
+    bytes: () => bytesOfRecords(records),
   }
+}
+
+/** What they take in memory, roughly. */
+export function bytesOfRecords(records: readonly SourceRecord[]): number {
+  return records.reduce((sum, { value }) => sum + recordBytes + (value?.length ?? 0), 0)
 }

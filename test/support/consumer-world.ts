@@ -1,8 +1,8 @@
-// A topic of one partition, a group and a ClickHouse that deduplicates nothing by itself, for tests of the consumer.
+// A topic, of one partition unless told otherwise, a group and a ClickHouse that deduplicates nothing by itself, for tests of the consumer.
 import { randomUUID } from 'node:crypto'
 import { createClickHouse } from '../../clickhouse/client.ts'
 import { eventsTarget, insertLines, rangesTarget } from '../../clickhouse/insert-lines.ts'
-import { createKafka } from '../../kafka/client.ts'
+import { createKafka, withAdmin } from '../../kafka/client.ts'
 import { openCluster } from '../../kafka/cluster.ts'
 import { readTopicId } from '../../kafka/topic-id.ts'
 import { ensureTopic } from '../../kafka/topics.ts'
@@ -13,8 +13,8 @@ import { toMetadata } from '../../consumer/lane/intent.ts'
 import type { Intent } from '../../consumer/lane/protocol.ts'
 
 /** A consumer's world of its own. */
-export async function startWorld() {
-  const kafka = freshKafka({ partitions: 1 })
+export async function startWorld(partitions = 1) {
+  const kafka = freshKafka({ partitions })
   const { settings, clickhouse } = await freshDatabase()
   for (const table of ['events', 'dead_letters', 'ranges']) {
     await clickhouse.command({
@@ -46,6 +46,18 @@ export const event = (path: string, more: object = {}) => ({
   key: 'demo',
   value: JSON.stringify({ site_id: 'demo', event_type: 'view', path, ...more }),
 })
+
+/** Makes Kafka drop the records of a partition below an offset. */
+export async function dropRecords({ client, source }: World, partition: number, offset: number) {
+  await withAdmin(client, async (admin) => {
+    // kafkajs deletes records only of a topic it has asked about before.
+    await admin.fetchTopicOffsets(source.topic)
+    await admin.deleteTopicRecords({
+      topic: source.topic,
+      partitions: [{ partition, offset: String(offset) }],
+    })
+  })
+}
 
 /** Commits as a consumer would that died right after; no member of the group is left behind. */
 export async function commitIntent({ client, source, groupId }: World, intent: Intent): Promise<void> {

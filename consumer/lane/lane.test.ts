@@ -1,0 +1,65 @@
+// A lane over a store that answers when the test says so.
+import { describe, expect, it } from 'vitest'
+import type { SourceRecord } from './decode-record.ts'
+import { createLane } from './lane.ts'
+import { allOf } from './store-range.ts'
+
+const source = { topic: 'events', topicId: '00000000-0000-0000-0000-000000000001', partition: 0 }
+const limits = { maxRows: 2, maxBytes: 1_000_000, maxAgeMs: 1_000_000, maxHeldBytes: 1_000_000 }
+
+function recordsFrom(first: number, count: number): SourceRecord[] {
+  return Array.from({ length: count }, (_, index) => ({
+    offset: String(first + index),
+    timestamp: 1_763_000_000_000,
+    key: Buffer.from('demo'),
+    value: Buffer.from('{"site_id":"demo","event_type":"view"}'),
+  }))
+}
+
+/** @param onStored told of each range that is stored and committed */
+function startLane(onStored: () => void) {
+  const answers: (() => void)[] = []
+  const lane = createLane({
+    source,
+    start: { next: 10, pending: null },
+    limits,
+    fenceSeconds: 5,
+    judge: () => 'row',
+    onStored,
+    onRejoin: () => undefined,
+    steps: {
+      prepare: (_source, { range }) =>
+        range ? Promise.resolve(allOf(range)) : Promise.reject(new Error('nothing is held')),
+      learn: () => Promise.resolve(),
+      store: () => new Promise((resolve) => answers.push(resolve)),
+      look: () => Promise.reject(new Error('there is nothing to look for')),
+      commit: () => Promise.resolve('done'),
+      clock: { now: () => 0, observe: () => undefined },
+      onTrouble: () => undefined,
+    },
+  })
+  const settled = () => new Promise((resolve) => setImmediate(resolve))
+  return {
+    lane,
+    settled,
+    answer: async () => {
+      answers.shift()?.()
+      await settled()
+    },
+  }
+}
+
+describe('a lane that stores one range while it takes the next', () => {
+  it('has room again when it says that a range is stored', async () => {
+    const wasFull: boolean[] = []
+    const { lane, answer, settled } = startLane(() => wasFull.push(lane.isFull()))
+    lane.accept(recordsFrom(10, 2), 10, 11)
+    await settled()
+    lane.accept(recordsFrom(12, 2), 12, 13)
+    expect(lane.isFull()).toBe(true)
+    await answer()
+    expect(wasFull).toEqual([false])
+    await answer()
+    expect(wasFull).toEqual([false, false])
+  })
+})
