@@ -56,11 +56,19 @@ const maxBytes = 4_194_304
 const attempts = 8
 const pauseMs = 250
 
-/** A reader with connections of its own. */
+/**
+ * A reader with connections of its own.
+ * @throws Error when no broker answers or the topic is not there
+ */
 export async function openRecordReader(kafka: Kafka, topic: string): Promise<RecordReader> {
   const cluster = openCluster(kafka)
-  await cluster.connect()
-  await cluster.addTargetTopic(topic)
+  try {
+    await cluster.connect()
+    await cluster.addTargetTopic(topic)
+  } catch (error) {
+    await cluster.disconnect()
+    throw error
+  }
   return {
     close: () => cluster.disconnect(),
     start: async (partition) => {

@@ -50,11 +50,17 @@ async function ask<T>(
   query: (signal: AbortSignal) => Promise<T>,
 ): Promise<T | null> {
   const { signal, release } = signalAfter(queryTimeoutMs, gone)
+  const asked = { inTime: false }
+  const work = () => {
+    asked.inTime = true
+    return metrics.timeQuery(() => query(signal))
+  }
   try {
-    return await turns.run(() => metrics.timeQuery(() => query(signal)), signal)
+    return await turns.run(work, signal)
   } catch (error) {
     if (gone.aborted) return null
-    if (error instanceof LineTooLong) throw unavailable('too many questions at once: ask again', 2)
+    if (error instanceof LineTooLong || !asked.inTime)
+      throw unavailable('too many questions at once: ask again', 2)
     metrics.queryFailed()
     logger.warn({ err: error }, 'clickhouse did not answer')
     throw isOverLimit(error)

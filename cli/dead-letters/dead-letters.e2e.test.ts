@@ -66,6 +66,8 @@ describe('npm run dead-letters', () => {
     expect(shown.output).toMatch(/^raw, 13 bytes +nonsense \\u001b\[2J$/m)
     expect((await dead('list', '--site', 'nobody')).output).toBe('No dead letters.\n')
     expect(await dead('show', '5:999:0')).toMatchObject({ code: 1 })
+    expect(await dead('replay', '5:999:0')).toMatchObject({ code: 1 })
+    expect((await dead('replay', '5:999:0', '--dry-run')).output).toContain('no dead letter at 5:999:0')
     expect(await dead('list', '--sight')).toEqual({
       code: 2,
       output: "Unknown option '--sight'. See npm run dead-letters -- --help\n",

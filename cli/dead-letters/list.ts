@@ -21,11 +21,16 @@ const groupColumns: Column<LetterGroup>[] = [
   { title: 'such as', of: placeName },
 ]
 
-/** A table of kinds, and a line that adds up what is open. */
-export function groupsText(groups: readonly LetterGroup[]): string {
+/**
+ * A table of kinds, and a line that adds up what is open.
+ * @param most as many kinds were asked for: where so many came there may be more
+ */
+export function groupsText(groups: readonly LetterGroup[], most: number): string {
   if (groups.length === 0) return 'No dead letters.'
   const open = groups.reduce((sum, group) => sum + group.open + group.unfinished, 0)
-  return `${textTable(groupColumns, groups)}\n\n${open.toLocaleString('en-US')} open`
+  const sum = `${open.toLocaleString('en-US')} open`
+  const told = groups.length < most ? sum : `At least ${sum}: these are the first ${most} kinds`
+  return `${textTable(groupColumns, groups)}\n\n${told}`
 }
 
 /** One line: place, time, state, reason, field, site. */

@@ -1,7 +1,12 @@
 // `npm run dead-letters`: reads the command line, lists, shows or replays, and owns the exit code.
 import { createClickHouse, type ClickHouse } from '../../clickhouse/client.ts'
 import { createReplayMarks } from '../../clickhouse/dead-letter-replays.ts'
-import { isAt, queryLetterGroups, queryLetters, type LetterPlace } from '../../clickhouse/dead-letters.ts'
+import {
+  queryLetterGroups,
+  queryLetters,
+  type LetterFilter,
+  type LetterPlace,
+} from '../../clickhouse/dead-letters.ts'
 import { createKafka } from '../../kafka/client.ts'
 import { openRecordSender } from '../../kafka/record-sender.ts'
 import { loadDotEnv, SettingsError } from '../../runtime/env.ts'
@@ -10,6 +15,7 @@ import { findStores, type Stores } from '../find-stores.ts'
 import { withAdvice } from '../start-first.ts'
 import { UsageError } from '../usage.ts'
 import { groupsText, letterLine, letterText } from './list.ts'
+import { missingText, noting } from './missing-places.ts'
 import { help, readOptions, type Command } from './options.ts'
 import { outcomeOf } from './outcome.ts'
 import { countFailing, newTally, replay, type ReplayTally } from './replay.ts'
@@ -40,24 +46,22 @@ async function list(
   { filter, all }: Extract<Command, { kind: 'list' }>,
 ): Promise<number> {
   if (all) for await (const letter of queryLetters(clickhouse, filter)) console.log(letterLine(letter))
-  else console.log(groupsText(await queryLetterGroups(clickhouse, filter, mostGroups)))
+  else console.log(groupsText(await queryLetterGroups(clickhouse, filter, mostGroups), mostGroups))
   return exitCode.good
 }
 
 async function show(clickhouse: ClickHouse, { filter }: Extract<Command, { kind: 'show' }>): Promise<number> {
   const found: LetterPlace[] = []
-  for await (const letter of queryLetters(clickhouse, filter)) {
-    console.log(`${found.length > 0 ? '\n' : ''}${letterText(letter)}`)
-    const { topicId, partition, offset, line } = letter
-    found.push({ topicId, partition, offset, line })
+  for await (const letter of noting(queryLetters(clickhouse, filter), filter, found)) {
+    console.log(`${found.length > 1 ? '\n' : ''}${letterText(letter)}`)
   }
-  const missing = (filter.places ?? []).filter((place) => !found.some((letter) => isAt(letter, place)))
-  if (missing.length === 0) return exitCode.good
-  const places = missing.map(({ topicId, partition, offset, line }) =>
-    [...(topicId === null ? [] : [topicId]), partition, offset, line].join(':'),
-  )
-  console.error(`There is no dead letter at ${places.join(', ')}. See npm run dead-letters -- list --all`)
-  return exitCode.someLeftOut
+  return tellMissing(filter, found) ? exitCode.someLeftOut : exitCode.good
+}
+
+function tellMissing(filter: LetterFilter, found: readonly LetterPlace[]): boolean {
+  const text = missingText(filter, found)
+  if (text !== null) console.error(text)
+  return text !== null
 }
 
 type Replay = Extract<Command, { kind: 'replay' }>
@@ -65,22 +69,24 @@ type Replay = Extract<Command, { kind: 'replay' }>
 /** Says what would become of each, and sends nothing. */
 async function tryAll(clickhouse: ClickHouse, { filter, force }: Replay): Promise<number> {
   const tally = newTally()
-  for await (const letter of queryLetters(clickhouse, filter)) {
+  const found: LetterPlace[] = []
+  for await (const letter of noting(queryLetters(clickhouse, filter), filter, found)) {
     const outcome = outcomeOf(letter)
     if (letter.state === 'replayed') tally.before += 1
     else if (outcome.kind === 'event') tally.sent += 1
     else countFailing(tally, letter, outcome)
   }
   if (force) console.log('With --force, also those that would be set aside again would be sent.')
-  return end('Would be sent', tally)
+  return end('Would be sent', tally, tellMissing(filter, found))
 }
 
 async function send(clickhouse: ClickHouse, stores: Stores, { filter, force }: Replay): Promise<number> {
   const kafka = createKafka(stores.kafka, 'dead-letters', createLogger('dead-letters', 'silent'))
   const sender = await openRecordSender(kafka, stores.kafka.topic.name)
   const tally = newTally()
+  const found: LetterPlace[] = []
   const parts = {
-    letters: queryLetters(clickhouse, filter),
+    letters: noting(queryLetters(clickhouse, filter), filter, found),
     sender,
     marks: createReplayMarks(clickhouse),
     force,
@@ -93,13 +99,13 @@ async function send(clickhouse: ClickHouse, stores: Stores, { filter, force }: R
   } finally {
     await sender.close()
   }
-  return end('Sent', tally)
+  return end('Sent', tally, tellMissing(filter, found))
 }
 
-function end(headline: string, tally: ReplayTally): number {
+function end(headline: string, tally: ReplayTally, isAnyMissing: boolean): number {
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[2K')
   console.log(tallyText(headline, tally))
-  return tally.failing.size + tally.tooLarge > 0 ? exitCode.someLeftOut : exitCode.good
+  return isAnyMissing || tally.failing.size + tally.tooLarge > 0 ? exitCode.someLeftOut : exitCode.good
 }
 
 function showProgress({ sent }: ReplayTally): void {
