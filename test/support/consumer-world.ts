@@ -1,4 +1,5 @@
-// A topic, of one partition unless told otherwise, a group and a ClickHouse that deduplicates nothing by itself, for tests of the consumer.
+// A topic, of one partition unless told otherwise, a group and a ClickHouse that deduplicates nothing by itself, for
+// tests of the consumer.
 import { randomUUID } from 'node:crypto'
 import { createClickHouse } from '../../clickhouse/client.ts'
 import { eventsTarget, insertLines, rangesTarget } from '../../clickhouse/insert-lines.ts'
