@@ -15,7 +15,7 @@ const span = { first: 7, last: 9 }
 function insertOf(months: number[], deadline: number) {
   const lines = months.map((month, line) =>
     Buffer.from(
-      `{"received_at":1763110000123,"kafka_offset":7,"kafka_line":${line},"site_id":"s","event_type":"view","timestamp":${Date.UTC(2025, month, 2)},"event_id":"0b6f3c1e-6f0d-4c9e-8f2e-0d1c2b3a4f5e"}\n`,
+      `{"at":1763110000123,"offset":7,"line":${line},"site_id":"s","event_type":"view","timestamp":${Date.UTC(2025, month, 2)},"event_id":"0b6f3c1e-6f0d-4c9e-8f2e-0d1c2b3a4f5e"}\n`,
     ),
   )
   return {

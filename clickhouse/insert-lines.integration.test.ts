@@ -21,9 +21,7 @@ const base: Event = {
 
 function rows(events: Partial<Event>[]): Buffer[] {
   return events.map((event, line) =>
-    Buffer.from(
-      `{"received_at":1763110000123,"kafka_offset":7,"kafka_line":${line},${toLine({ ...base, ...event }).slice(1)}\n`,
-    ),
+    Buffer.from(`{"at":1763110000123,"offset":7,"line":${line},${toLine({ ...base, ...event }).slice(1)}\n`),
   )
 }
 

@@ -1,14 +1,16 @@
 // Which events are stored already: those of late, to know them again without asking, and others by their ids.
 import { z } from 'zod'
+import { uuidBytes } from '../event/event-id.ts'
 import type { ClickHouse } from './client.ts'
 import type { Source } from './insert-lines.ts'
 import { queryRows } from './query-rows.ts'
 
-/** An event as it is known. `timestamp` and `receivedAt` are epoch milliseconds. */
+/** An event as it is known, for the moment of the call. `timestamp` and `receivedAt` are epoch milliseconds. */
 export interface StoredEvent {
   site: string
-  /** A UUID in lower case. */
-  eventId: string
+  /** The 16 bytes of its id stand at `at`. */
+  ids: Buffer
+  at: number
   timestamp: number
   receivedAt: number
 }
@@ -42,7 +44,7 @@ export async function readRecentEvents(
   })
   onCount(counted?.events ?? 0)
   const { stream } = await clickhouse.exec({
-    query: `SELECT site_id, toString(event_id), toFloat64(toUnixTimestamp64Milli(timestamp)),
+    query: `SELECT site_id, UUIDStringToNum(toString(event_id)), toFloat64(toUnixTimestamp64Milli(timestamp)),
         toFloat64(toUnixTimestamp64Milli(received_at))
       FROM events WHERE ${isRecent(below)} ORDER BY received_at FORMAT RowBinary`,
     query_params: { ...belowParams(below), since },
@@ -182,9 +184,8 @@ function belowParams({ topicId, nextOffsets }: StoredBelow): Record<string, stri
   return { topicId, ...(Object.fromEntries(offsets) as Record<string, number>) }
 }
 
-/** A row of RowBinary: a text, a text of a UUID, two doubles. */
-const uuidBytes = 36
-const bytesAfterSite = 1 + uuidBytes + 16
+/** A row of RowBinary: a text, the bytes of a UUID, two doubles. */
+const bytesAfterSite = uuidBytes + 16
 
 /** Takes the whole rows of RowBinary out of `bytes`. Returns what is left. */
 function takeRows(bytes: Buffer, onEvent: (event: StoredEvent) => void): Buffer<ArrayBuffer> {
@@ -198,14 +199,15 @@ function takeRows(bytes: Buffer, onEvent: (event: StoredEvent) => void): Buffer<
       length += (byte & 0x7f) << shift
       if (byte < 0x80) break
     }
-    const idAt = start + length + 1
+    const idAt = start + length
     const end = start + length + bytesAfterSite
     if (start === at || end > bytes.length || isCutVarint(bytes, start)) {
       return Buffer.from(bytes.subarray(at))
     }
     onEvent({
       site: bytes.toString('utf8', start, start + length),
-      eventId: bytes.toString('latin1', idAt, idAt + uuidBytes),
+      ids: bytes,
+      at: idAt,
       timestamp: bytes.readDoubleLE(idAt + uuidBytes),
       receivedAt: bytes.readDoubleLE(idAt + uuidBytes + 8),
     })

@@ -5,9 +5,12 @@ import {
   groupVariables,
   kafkaVariables,
   saslWhole,
+  sealOf,
+  sealVariables,
   toKafkaSettings,
   type KafkaSettings,
 } from '../kafka/config.ts'
+import type { Seal } from '../event/seal.ts'
 import { serviceVariables, type ListenSettings } from '../runtime/config.ts'
 import { wholeNumber } from '../runtime/env.ts'
 import type { WindowLimits } from './recent-ids/recent-ids.ts'
@@ -26,10 +29,14 @@ export interface ConsumerConfig {
   listen: ListenSettings
   kafka: KafkaSettings
   groupId: string
+  /** Tells what ingest has checked; null: everything is checked. */
+  seal: Seal | null
   clickhouse: ClickHouseSettings
   limits: RangeLimits
   /** How long an insert may take to reach the table before the store refuses it. */
   insertTimeoutMs: number
+  /** How many ranges are inserted at the same time. */
+  insertConcurrency: number
   window: WindowLimits
 }
 
@@ -37,22 +44,26 @@ export const consumerVariables = {
   ...serviceVariables('CONSUMER_PORT', 3002, "the consumer's health and metrics"),
   ...kafkaVariables,
   ...groupVariables,
+  ...sealVariables,
   ...clickhouseVariables,
   RANGE_MAX_ROWS: wholeNumber(50_000, 1, 500_000).describe('Rows after which a range of offsets is stored'),
-  RANGE_MAX_BYTES: wholeNumber(4_194_304, 65_536, 134_217_728).describe(
+  RANGE_MAX_BYTES: wholeNumber(8_388_608, 65_536, 134_217_728).describe(
     'Bytes of rows after which a range of offsets is stored',
   ),
   RANGE_MAX_AGE_MS: wholeNumber(200, 1, 60_000).describe(
     'Milliseconds after its first record at which a range of offsets is stored; longer makes fewer, larger inserts',
   ),
-  CONSUMER_MAX_HELD_BYTES: wholeNumber(16_777_216, 1_048_576, 8_589_934_592).describe(
+  CONSUMER_MAX_HELD_BYTES: wholeNumber(50_331_648, 1_048_576, 8_589_934_592).describe(
     'Bytes of rows that may wait for ClickHouse in memory before fetching pauses',
   ),
   INSERT_TIMEOUT_MS: wholeNumber(5000, 1000, 12_000).describe(
     'Milliseconds an insert may take to reach the table before ClickHouse refuses it; after a failure nothing else is done about its range for so long',
   ),
+  INSERT_CONCURRENCY: wholeNumber(2, 1, 64).describe(
+    'Ranges that a consumer inserts at the same time; while others wait, they grow',
+  ),
   DEDUP_WINDOW_IDS: wholeNumber(5_000_000, 1000, 200_000_000).describe(
-    'Event ids that each consumer knows again without asking the table, at most 24 bytes each',
+    'Event ids that each consumer knows again without asking the table, at most 29 bytes each',
   ),
   DEDUP_WINDOW_HOURS: wholeNumber(24, 1, 8760).describe(
     'Hours for which it knows them; an event that is sent again later is still dropped if it carries its own timestamp',
@@ -65,6 +76,7 @@ export const consumerConfig = saslWhole(z.object(consumerVariables)).transform((
   listen: { host: flat.HOST, port: flat.CONSUMER_PORT, portVariable: 'CONSUMER_PORT' },
   kafka: toKafkaSettings(flat),
   groupId: flat.KAFKA_GROUP_ID,
+  seal: sealOf(flat.RECORD_SEAL_SECRET),
   clickhouse: toClickHouseSettings(flat),
   limits: {
     maxRows: flat.RANGE_MAX_ROWS,
@@ -73,5 +85,6 @@ export const consumerConfig = saslWhole(z.object(consumerVariables)).transform((
     maxHeldBytes: flat.CONSUMER_MAX_HELD_BYTES,
   },
   insertTimeoutMs: flat.INSERT_TIMEOUT_MS,
+  insertConcurrency: flat.INSERT_CONCURRENCY,
   window: { maxIds: flat.DEDUP_WINDOW_IDS, maxAgeMs: flat.DEDUP_WINDOW_HOURS * 3_600_000 },
 }))

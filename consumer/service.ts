@@ -19,6 +19,7 @@ import { groupRequestTimeoutMs } from './group/group-consumer.ts'
 import { createOpenLanes, type OpenLanes, type OpenLanesParts } from './group/open-lanes.ts'
 import { createReadStarts } from './group/starts.ts'
 import { createLook } from './lane/look-for-range.ts'
+import { createInsertSlots } from './lane/insert-slots.ts'
 import { createStoreClock } from './lane/store-clock.ts'
 import { createStoreRange } from './lane/store-range.ts'
 import { createConsumerMetrics, type ConsumerMetrics } from './metrics.ts'
@@ -63,6 +64,7 @@ export async function startConsumer(
   const consumption: Consumption = createConsumption({
     ...{ kafka, groupId: config.groupId, topic, openLanes, logger },
     maxHeldBytes: config.limits.maxHeldBytes,
+    seal: config.seal,
   })
   const checks = {
     ...{ kafka: probe.check, group: groupCheck(() => consumption) },
@@ -139,6 +141,7 @@ function lanesOf(
   return createOpenLanes({
     ...{ ...parts, topic, limits, window, logger },
     fenceSeconds: config.insertTimeoutMs / 1000,
+    slots: createInsertSlots(config.insertConcurrency),
     readStarts: createReadStarts({ kafka, admin, clickhouse, groupId, topic, metrics, logger }),
     steps: {
       store: createStoreRange(inserter, database, metrics),

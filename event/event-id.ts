@@ -16,6 +16,30 @@ export function toEventUuid(siteId: string, eventId: string): string {
   return isUuid(eventId) ? eventId : uuidV5(`${siteId}\0${eventId}`, namespace)
 }
 
+/** How many bytes an id takes where it is written as bytes. */
+export const uuidBytes = 16
+
+/** Where each byte of a UUID begins in its text. */
+const digitsAt = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34]
+
+/** Writes a lower-case UUID as its 16 bytes, the first digits first. */
+export function writeUuid(uuid: string, bytes: Uint8Array, at: number): void {
+  for (let n = 0; n < uuidBytes; n += 1) {
+    const digit = digitsAt[n] as number
+    bytes[at + n] = (hexDigit(uuid.charCodeAt(digit)) << 4) | hexDigit(uuid.charCodeAt(digit + 1))
+  }
+}
+
+/** The UUID that stands there as 16 bytes. */
+export function readUuid(bytes: Buffer, at: number): string {
+  const hex = bytes.toString('hex', at, at + uuidBytes)
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}
+
+function hexDigit(code: number): number {
+  return code - (code > 57 ? 87 : 48)
+}
+
 /** The topic id of what was stored before topics were told apart, or came from a Kafka that knows no such ids (before 3.0). */
 export const unknownTopicId = '00000000-0000-0000-0000-000000000000'
 

@@ -1,7 +1,7 @@
 // Bytes of one event to what is kept of it, or every reason why nothing is.
 import { randomUUID } from 'node:crypto'
 import { toLine } from '../event/event-line.ts'
-import { parseEvent } from '../event/event.ts'
+import { parseEvent, type Event } from '../event/event.ts'
 import { parseJson } from '../event/json.ts'
 import type { Fault } from '../runtime/problem.ts'
 
@@ -10,6 +10,7 @@ export interface Checked {
   ok: true
   siteId: string
   line: string
+  event: Event
   eventId: string
 }
 
@@ -27,5 +28,6 @@ export function checkValue(value: unknown, receivedAt: number): Verdict {
   const parsed = parseEvent(value, receivedAt, randomUUID)
   if (!parsed.ok) return parsed
   const { event, sentId } = parsed
-  return { ok: true, siteId: event.site_id, line: toLine(event), eventId: sentId ?? event.event_id }
+  const eventId = sentId ?? event.event_id
+  return { ok: true, siteId: event.site_id, line: toLine(event), event, eventId }
 }

@@ -31,7 +31,7 @@ export async function postEvent(
     metrics.refused(verdict.faults)
     throw badInput(verdict.faults)
   }
-  const position = await keep(verdict.siteId, [verdict.line], receivedAt)
+  const position = await keep(verdict.siteId, [verdict.line], receivedAt, [verdict.event])
   metrics.accepted(1)
   sendJson(res, 202, {
     status: 'accepted',

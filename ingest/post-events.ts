@@ -78,8 +78,9 @@ async function keepBySite(verdicts: Verdict[], keep: Keep, receivedAt: number): 
   const kept: Kept = { position, lost: [], reason: '' }
   const keeping = [...groupBySite(verdicts)].map(async ([siteId, events]) => {
     const lines = events.map(({ line }) => line)
+    const checked = events.map(({ event }) => event)
     try {
-      const stored = await keep(siteId, lines, receivedAt)
+      const stored = await keep(siteId, lines, receivedAt, checked)
       if (stored === null) kept.position = null
       for (const [partition, offset] of stored ?? []) {
         position.set(partition, Math.max(offset, position.get(partition) ?? 0))

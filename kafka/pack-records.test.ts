@@ -8,6 +8,7 @@ const piece = (siteId: string, text: string, events = 1, receivedAt = 0): Piece<
   events,
   bytes: text.length + 1,
   receivedAt,
+  checked: null,
   waiter: text,
 })
 const pack = (queue: Piece<string>[], maxBytes = 1000) =>

@@ -1,4 +1,5 @@
 // Packs what waits for one partition into records: pieces of one site go together, in their order.
+import type { SealableEvent } from '../event/seal.ts'
 
 /** Lines of one site that stay together, and who waits for them. */
 export interface Piece<Waiter> {
@@ -7,6 +8,8 @@ export interface Piece<Waiter> {
   text: string
   bytes: number
   events: number
+  /** What is known of each, for the seal; null where their lines were not checked just now. */
+  checked: readonly SealableEvent[] | null
   /** When ingest received them, epoch milliseconds. */
   receivedAt: number
   waiter: Waiter
@@ -18,6 +21,8 @@ export interface PackedRecord<Waiter> {
   /** When the last of its lines was received: no line may be younger than its record says. */
   receivedAt: number
   pieces: Piece<Waiter>[]
+  /** Of every line, in order; null where there is a line of which nothing is known. */
+  checked: SealableEvent[] | null
 }
 
 export interface PackLimits {
@@ -66,6 +71,7 @@ export function takeRecords<Waiter>(
     pieces,
     receivedAt,
     value: pieces.map(({ text }) => text).join('\n'),
+    checked: pieces.every(({ checked }) => checked) ? pieces.flatMap(({ checked }) => checked ?? []) : null,
   }))
   return { records, bytes }
 }

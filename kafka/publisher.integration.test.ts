@@ -14,6 +14,7 @@ const settings = {
   maxPendingBytes: 64_000_000,
   maxEventsPerRecord: 500,
   maxBytesPerRecord: 262_144,
+  seal: null,
 }
 
 async function startPublisher(overrides: Partial<PublisherSettings> = {}) {

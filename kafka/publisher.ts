@@ -4,7 +4,7 @@
 import kafkajs, { type Kafka, type Producer } from 'kafkajs'
 import type { Logger } from '../runtime/logger.ts'
 import { within } from '../runtime/retry.ts'
-import { NotPublished, type Position, type PublisherSettings } from './publishing.ts'
+import { NotPublished, type Publish, type PublisherSettings } from './publishing.ts'
 import { openSession, type Session } from './session.ts'
 
 export interface Publisher {
@@ -12,12 +12,7 @@ export interface Publisher {
   connect: () => Promise<void>
   /** False before the first connection, and from a failure until it is connected again. */
   isConnected: () => boolean
-  /**
-   * Keeps lines of one site, in order.
-   * @param receivedAt epoch milliseconds; the records' timestamp
-   * @throws NotPublished when Kafka did not acknowledge in time, cannot be reached, or too much is waiting already
-   */
-  publish: (siteId: string, lines: string[], receivedAt: number) => Promise<Position>
+  publish: Publish
   /** Bytes that wait for Kafka. */
   pendingBytes: () => number
   /** Waits until everybody who waits has been told, then disconnects. */
@@ -61,8 +56,8 @@ export function createPublisher(
       producer = next
       session = openSession(next, settings, logger, (given) => lose(next, given))
     },
-    publish: (siteId, lines, receivedAt) =>
-      session?.publish(siteId, lines, receivedAt) ??
+    publish: (siteId, lines, receivedAt, checked) =>
+      session?.publish(siteId, lines, receivedAt, checked) ??
       Promise.reject(new NotPublished('Kafka cannot be reached')),
     pendingBytes: () => session?.pendingBytes() ?? 0,
     stop: async () => {

@@ -1,4 +1,5 @@
 // What a publisher is asked for and what it answers: one call waits until every piece of it is kept, or is told why not.
+import type { SealableEvent, Seal } from '../event/seal.ts'
 import type { Piece } from './pack-records.ts'
 
 export interface PublisherSettings {
@@ -12,12 +13,27 @@ export interface PublisherSettings {
   maxEventsPerRecord: number
   /** Most bytes in one record of several events. */
   maxBytesPerRecord: number
+  /** Says that the lines of a record are checked; null: nothing is said. */
+  seal: Seal | null
 }
 
 /** Lines that Kafka did not acknowledge. They may be stored all the same: the answer may be what was lost. */
 export class NotPublished extends Error {
   override name = 'NotPublished'
 }
+
+/**
+ * Keeps lines of one site, in order.
+ * @param receivedAt epoch milliseconds; the records' timestamp
+ * @param checked the event of each line, where all of them are canonical and were checked by their time of receipt
+ * @throws NotPublished when Kafka did not acknowledge in time, cannot be reached, or too much is waiting already
+ */
+export type Publish = (
+  siteId: string,
+  lines: readonly string[],
+  receivedAt: number,
+  checked?: readonly SealableEvent[],
+) => Promise<Position>
 
 /** Where lines stand in the log: the highest offset of each partition. */
 export type Position = Map<number, number>

@@ -7,6 +7,7 @@ import { sendRecords } from './send-records.ts'
 import type { Taken } from './waiting-lines.ts'
 
 const timeoutMs = 1000
+const settings = { topic: 'events', timeoutMs, seal: null }
 
 /** Answers each request for the partitions that it is told, and notes which it was asked for. */
 function createProducer(answers: number[][]) {
@@ -32,8 +33,23 @@ function lineOf(partition: number): { taken: Taken<Waiter>; position: Promise<Po
     waiter = waitFor(1, timeoutMs, resolve, reject)
   })
   position.catch(() => undefined)
-  const piece = { text: '{}', bytes: 2, events: 1, siteId: `site-${partition}`, receivedAt: 1, waiter }
-  const record = { siteId: piece.siteId, value: '{}', receivedAt: 1, firstReceivedAt: 1, pieces: [piece] }
+  const piece = {
+    text: '{}',
+    bytes: 2,
+    events: 1,
+    checked: null,
+    siteId: `site-${partition}`,
+    receivedAt: 1,
+    waiter,
+  }
+  const record = {
+    siteId: piece.siteId,
+    value: '{}',
+    receivedAt: 1,
+    firstReceivedAt: 1,
+    checked: null,
+    pieces: [piece],
+  }
   return { taken: { partition, records: [record], bytes: 2 }, position }
 }
 
@@ -42,9 +58,8 @@ it('sends what was left out of the answer by itself', async () => {
   const { producer, asked } = createProducer([[1], [2]])
   const { refused, error } = await sendRecords(
     producer,
-    'events',
+    settings,
     lines.map(({ taken }) => taken),
-    timeoutMs,
   )
   const positions = await Promise.all(lines.map(({ position }) => position))
   expect([asked, refused, String(error)]).toEqual([
@@ -60,15 +75,14 @@ it('takes nothing for kept that no answer names', async () => {
   const { producer } = createProducer([[1], []])
   const { refused } = await sendRecords(
     producer,
-    'events',
+    settings,
     lines.map(({ taken }) => taken),
-    timeoutMs,
   )
   expect(refused).toEqual([lines[1]?.taken])
 })
 
 it('tells of nothing where the answer is whole', async () => {
   const { producer } = createProducer([[1]])
-  const { refused, error } = await sendRecords(producer, 'events', [lineOf(1).taken], timeoutMs)
+  const { refused, error } = await sendRecords(producer, settings, [lineOf(1).taken])
   expect([refused, error]).toEqual([[], null])
 })

@@ -1,7 +1,8 @@
 // One request to Kafka and what became of it, partition by partition.
-import type { Producer } from 'kafkajs'
+import type { Message, Producer } from 'kafkajs'
+import { sealHeader, type Seal } from '../event/seal.ts'
 import { within } from '../runtime/retry.ts'
-import { settle, type Waiter } from './publishing.ts'
+import { settle, type PublisherSettings, type Waiter } from './publishing.ts'
 import type { Taken } from './waiting-lines.ts'
 
 export interface Outcome {
@@ -12,6 +13,8 @@ export interface Outcome {
   /** Settles when kafkajs has stopped trying. */
   given: Promise<unknown>
 }
+
+export type SendSettings = Pick<PublisherSettings, 'topic' | 'timeoutMs' | 'seal'>
 
 const noAnswer = 'Kafka did not answer in time'
 
@@ -24,13 +27,16 @@ const notAnswered = 'Kafka answered without this partition'
  */
 export async function sendRecords(
   producer: Producer,
-  topic: string,
+  { topic, timeoutMs, seal }: SendSettings,
   taken: Taken<Waiter>[],
-  timeoutMs: number,
 ): Promise<Outcome> {
   const given: Promise<unknown>[] = []
   const sendTogether = async (part: Taken<Waiter>[]) => {
-    const sent = send(producer, topic, part)
+    const sent = send(
+      producer,
+      topic,
+      part.flatMap((one) => toMessages(one, seal)),
+    )
     given.push(sent)
     return settleAnswered(part, await within(timeoutMs, noAnswer, sent))
   }
@@ -66,17 +72,21 @@ function isAboutPartitions(error: unknown): boolean {
 }
 
 /** Returns the offset of the first record of each partition. */
-async function send(producer: Producer, topic: string, taken: Taken<Waiter>[]): Promise<Map<number, number>> {
-  const messages = taken.flatMap(({ partition, records }) =>
-    records.map(({ siteId, value, receivedAt }) => ({
-      key: siteId,
-      value,
-      partition,
-      timestamp: String(receivedAt),
-    })),
-  )
+async function send(producer: Producer, topic: string, messages: Message[]): Promise<Map<number, number>> {
   const answers = await producer.sendBatch({ acks: -1, topicMessages: [{ topic, messages }] })
   return new Map(answers.map(({ partition, baseOffset }) => [partition, Number(baseOffset)]))
+}
+
+/** To seal a record and to open it takes as long as to check a few events. */
+const fewestSealed = 4
+
+function toMessages({ partition, records }: Taken<Waiter>, seal: Seal | null): Message[] {
+  return records.map(({ siteId, value: text, receivedAt: timestamp, checked }) => {
+    const [key, value] = [Buffer.from(siteId), Buffer.from(text)]
+    const message = { key, value, partition, timestamp: String(timestamp) }
+    if (!seal || !checked || checked.length < fewestSealed) return message
+    return { ...message, headers: { [sealHeader]: seal.close({ key, value, timestamp }, checked) } }
+  })
 }
 
 /** Returns the partitions that the answer says nothing about: whether they have their records is not known. */

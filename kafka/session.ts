@@ -8,6 +8,7 @@ import {
   refuse,
   waitFor,
   type Position,
+  type Publish,
   type PublisherSettings,
   type Waiter,
 } from './publishing.ts'
@@ -15,7 +16,7 @@ import { sendRecords } from './send-records.ts'
 import { bytesOf, createWaitingLines, cutLines } from './waiting-lines.ts'
 
 export interface Session {
-  publish: (siteId: string, lines: string[], receivedAt: number) => Promise<Position>
+  publish: Publish
   pendingBytes: () => number
   /** Resolves when everybody who waits has been told. */
   idle: () => Promise<void>
@@ -38,7 +39,7 @@ export function openSession(
   let sending: Promise<void> | null = null
   let isLost = false
 
-  const publish = (siteId: string, lines: string[], receivedAt: number) =>
+  const publish: Publish = (siteId, lines, receivedAt, checked) =>
     new Promise<Position>((resolve, reject) => {
       const texts = cutLines(lines, Buffer.byteLength(siteId), settings)
       if (waiting.bytes() + bytesOf(texts) > settings.maxPendingBytes) {
@@ -46,7 +47,11 @@ export function openSession(
         return
       }
       const waiter = waitFor(texts.length, settings.timeoutMs, resolve, reject)
-      const pieces = texts.map((text) => ({ ...text, siteId, receivedAt, waiter }))
+      let line = 0
+      const pieces = texts.map((text) => {
+        const ofText = checked?.slice(line, (line += text.events)) ?? null
+        return { ...text, siteId, receivedAt, checked: ofText, waiter }
+      })
       waiting.add(partitionOf(siteId, settings.partitions), pieces)
       sending ??= sendAll()
     })
@@ -60,7 +65,7 @@ export function openSession(
 
   const sendOnce = async () => {
     const taken = waiting.take(maxBytesPerPartition, settings)
-    const { refused, error, given } = await sendRecords(producer, settings.topic, taken, settings.timeoutMs)
+    const { refused, error, given } = await sendRecords(producer, settings, taken)
     if (error !== null) logger.warn({ err: error }, 'kafka did not take events')
     for (const { records } of refused) for (const { pieces } of records) refuse(pieces)
     waiting.forget(taken)

@@ -61,14 +61,12 @@ export function createWaitingLines<Waiter>(waits: (waiter: Waiter) => boolean): 
 /** What a record takes besides its key and value, at most. */
 const recordBytes = 30
 
+type CutText = Pick<Piece<unknown>, 'text' | 'bytes' | 'events'>
+
 /** The lines as texts of at most one record each. A line longer than a record may be travels alone. */
-export function cutLines(
-  lines: string[],
-  keyBytes: number,
-  limits: PackLimits,
-): { text: string; bytes: number; events: number }[] {
-  const texts: { text: string; bytes: number; events: number }[] = []
-  let last: (typeof texts)[number] | undefined
+export function cutLines(lines: readonly string[], keyBytes: number, limits: PackLimits): CutText[] {
+  const texts: CutText[] = []
+  let last: CutText | undefined
   for (const line of lines) {
     const bytes = Buffer.byteLength(line) + 1
     if (last && last.events < limits.maxEventsPerRecord && last.bytes + bytes <= limits.maxBytesPerRecord) {

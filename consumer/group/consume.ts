@@ -1,22 +1,16 @@
 // The group loop: which records are taken, by which lane, and when fetching pauses. Two rules keep every event: what
 // a membership holds is dropped when it ends, and a lane takes a fetch only where its last one ended.
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs'
+import type { Consumer, Kafka } from 'kafkajs'
+import type { Seal } from '../../event/seal.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import type { Lane } from '../lane/lane.ts'
-import { createBackPressure, type BackPressure } from './back-pressure.ts'
-import { createGroupCommit, type GroupCommit } from './group-commit.ts'
-import {
-  createFetching,
-  createGroupConsumer,
-  mayGoOn,
-  onNothingLeft,
-  partsOf,
-  runByBatch,
-  type Fetching,
-} from './group-consumer.ts'
-import { createMembership, type Membership } from './membership.ts'
-import { createMisplacedFetches, type MisplacedFetches } from './misplaced-fetches.ts'
+import { createBackPressure } from './back-pressure.ts'
+import { createGroupCommit } from './group-commit.ts'
+import { createFetching, createGroupConsumer, mayGoOn, onNothingLeft, runByBatch } from './group-consumer.ts'
+import { createBatchHandler, type GroupState, type Present } from './handle-batch.ts'
+import { createMembership } from './membership.ts'
+import { createMisplacedFetches } from './misplaced-fetches.ts'
 import type { OpenLanes } from './open-lanes.ts'
 
 export interface ConsumeParts {
@@ -25,6 +19,8 @@ export interface ConsumeParts {
   topic: string
   maxHeldBytes: number
   openLanes: OpenLanes
+  /** Tells records that need not be checked again; null: all are. */
+  seal: Seal | null
   logger: Logger
 }
 
@@ -42,22 +38,11 @@ export interface Consumption {
   failed: Promise<never>
 }
 
-/** The membership at hand, and how it commits. */
-interface Present {
-  membership: Membership
-  commit: GroupCommit
-}
-
-interface GroupState {
-  present: Present | null
-  isStopping: boolean
-}
-
 /** Before the group is joined once more because joining it failed. */
 const rejoinPauseMs = 500
 
 export function createConsumption(parts: ConsumeParts): Consumption {
-  const { topic, logger } = parts
+  const { topic, seal, logger } = parts
   const failure = createFailure()
   const state: GroupState = { present: null, isStopping: false }
   const endMembership = () => {
@@ -77,7 +62,8 @@ export function createConsumption(parts: ConsumeParts): Consumption {
     logger.warn({ partition }, 'fetch after fetch does not follow the last one')
     rejoin()
   })
-  const run = () => runByBatch(consumer, createBatchHandler(state, fetching, backPressure, misplaced))
+  const onBatch = createBatchHandler({ state, seal, fetching, backPressure, misplaced })
+  const run = () => runByBatch(consumer, onBatch)
   const rejoin = createRejoin(consumer, state, endMembership, run, failure.fail, logger)
 
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
@@ -93,8 +79,7 @@ export function createConsumption(parts: ConsumeParts): Consumption {
   })
   consumer.on(consumer.events.CRASH, ({ payload: { error } }) => {
     logger.warn({ err: error }, 'kafkajs stopped consuming')
-    if (mayGoOn(error)) rejoin()
-    else failure.fail(error)
+    return mayGoOn(error) ? rejoin() : failure.fail(error)
   })
 
   return {
@@ -134,74 +119,6 @@ function beginMembership(
 async function leave(consumer: Consumer, lanes: readonly Lane[]): Promise<void> {
   await Promise.all(lanes.map((lane) => lane.drain()))
   await consumer.disconnect()
-}
-
-/** Hands each fetch to its lane and returns at once, so that kafkajs fetches on while the lane stores. */
-function createBatchHandler(
-  state: GroupState,
-  fetching: Fetching,
-  backPressure: BackPressure,
-  misplaced: MisplacedFetches,
-): (payload: EachBatchPayload) => Promise<void> {
-  return async (payload) => {
-    const { partition } = payload.batch
-    const { present } = state
-    present?.commit.use((offsets) => payload.commitOffsetsIfNecessary(offsets))
-    if (present) await untilOpen(present.membership, payload)
-    if (present !== state.present || state.isStopping) return
-    const lane = present?.membership.lanes().get(partition)
-    if (!lane) {
-      misplaced.add(partition)
-      await sleep(100)
-      return payload.heartbeat()
-    }
-    const wanted = await takeParts(
-      payload,
-      lane,
-      backPressure,
-      () => present === state.present && !state.isStopping,
-    )
-    if (wanted === null) {
-      misplaced.clear(partition)
-    } else {
-      misplaced.add(partition)
-      fetching.seek(partition, wanted)
-    }
-  }
-}
-
-/**
- * Hands a batch to its lane, a part at a time, while the lanes may hold more: what is left is fetched again.
- * @returns the offset to fetch from where the batch does not follow; null where it does
- */
-async function takeParts(
-  payload: EachBatchPayload,
-  lane: Lane,
-  backPressure: BackPressure,
-  mayGoOn: () => boolean,
-): Promise<number | null> {
-  const { batch } = payload
-  for (const { from, last, records } of partsOf(batch)) {
-    if (backPressure.isOver()) break
-    const wanted = lane.accept(records, from, last)
-    if (wanted !== null) return wanted
-    payload.resolveOffset(String(last))
-    await payload.heartbeat()
-    if (!mayGoOn()) return null
-  }
-  backPressure.pauseIfFull(batch.partition, lane)
-  return null
-}
-
-/** Keeps the membership alive while it is found out where it goes on. */
-async function untilOpen(membership: Membership, payload: EachBatchPayload): Promise<void> {
-  const { opened, isOpen, hasEnded } = membership
-  while (!isOpen() && !hasEnded()) {
-    const moment = new AbortController()
-    await Promise.race([opened, sleep(1000, undefined, { signal: moment.signal }).catch(() => undefined)])
-    moment.abort()
-    await payload.heartbeat()
-  }
 }
 
 /**

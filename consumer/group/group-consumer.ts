@@ -1,13 +1,5 @@
-// The kafkajs consumer behind the group, with the settings that keep it from losing records, and what its batches say.
-import kafkajs, {
-  type Batch,
-  type Consumer,
-  type EachBatchPayload,
-  type Kafka,
-  type KafkaMessage,
-} from 'kafkajs'
-import type { SourceRecord } from '../lane/decode-record.ts'
-import { recordBytes } from '../lane/waiting-records.ts'
+// The kafkajs consumer behind the group, with the settings that keep it from losing records.
+import kafkajs, { type Consumer, type EachBatchPayload, type Kafka } from 'kafkajs'
 import { assignerThatTells } from './membership.ts'
 
 /** How long the partitions of a consumer that died stay without one. */
@@ -94,47 +86,4 @@ export function createFetching(consumer: Consumer, topic: string): Fetching {
     resume: (partition) => steer(() => consumer.resume([{ topic, partitions: [partition] }])),
     seek: (partition, offset) => steer(() => consumer.seek({ topic, partition, offset: String(offset) })),
   }
-}
-
-/** kafkajs has it on every batch, but not in its types. */
-type FetchedBatch = Batch & { fetchedOffset: string }
-
-/** Records that follow each other. */
-export interface Part {
-  /** The offset the first was asked for from. */
-  from: number
-  /** The last offset that is covered: what lies between and is missing is a gap. */
-  last: number
-  records: SourceRecord[]
-}
-
-/** Few enough to be decoded between two heartbeats and to be held, be they all lines of a byte or two. */
-const bytesOfPart = 65_536
-
-/** Cuts a batch into parts that follow each other: of one record, or of as many as are small together. */
-export function partsOf(batch: Batch): Part[] {
-  const groups: KafkaMessage[][] = [[]]
-  let bytes = 0
-  for (const message of batch.messages) {
-    const { length } = message.value ?? { length: 0 }
-    bytes += length + recordBytes
-    const group = groups.at(-1)
-    if (bytes <= bytesOfPart || !group?.length) group?.push(message)
-    else {
-      groups.push([message])
-      bytes = length + recordBytes
-    }
-  }
-  let from = Number((batch as FetchedBatch).fetchedOffset)
-  return groups.map((messages, index) => {
-    const isLast = index === groups.length - 1
-    const last = Number(isLast ? batch.lastOffset() : messages.at(-1)?.offset)
-    const part = { from, last, records: messages.map(toRecord) }
-    from = last + 1
-    return part
-  })
-}
-
-function toRecord({ key, value, offset, timestamp }: KafkaMessage): SourceRecord {
-  return { offset, timestamp: Number(timestamp), key, value }
 }

@@ -5,9 +5,9 @@ import { queryClock } from '../../clickhouse/look.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import { untilDone } from '../../runtime/retry.ts'
 import type { RangeLimits } from '../config.ts'
+import type { InsertSlots } from '../lane/insert-slots.ts'
 import { createLane, type Lane } from '../lane/lane.ts'
 import type { StoreSteps } from '../lane/pending-range.ts'
-import { judgeWith } from '../lane/judge.ts'
 import { createPrepareRange } from '../lane/prepare-range.ts'
 import type { LaneStart, Span } from '../lane/protocol.ts'
 import type { Range } from '../lane/range.ts'
@@ -20,6 +20,7 @@ export interface OpenLanesParts {
   limits: RangeLimits
   window: WindowLimits
   fenceSeconds: number
+  slots: InsertSlots
   /** For questions. */
   clickhouse: ClickHouse
   /** For inserts: keeps no connection alive. */
@@ -81,7 +82,8 @@ export function createOpenLanes(parts: OpenLanesParts): OpenLanes {
         limits: parts.limits,
         fenceSeconds: parts.fenceSeconds,
         steps,
-        judge: judgeWith(recentIds),
+        slots: parts.slots,
+        judge: recentIds.judge,
         onStored: parts.onStored,
         onRejoin,
       })

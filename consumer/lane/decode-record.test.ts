@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { decodeRecord, readRow, type Judge, type SourceRecord } from './decode-record.ts'
+import { decodeRecord } from './decode-record.ts'
+import type { Judge, SourceRecord } from './record.ts'
+import { readRow } from './row-place.ts'
 
 const timestamp = Date.UTC(2025, 10, 14)
 const view = { site_id: 'demo', event_type: 'view' }
@@ -10,6 +12,7 @@ function record(value: string | Buffer | null, overrides: Partial<SourceRecord> 
     timestamp,
     key: Buffer.from('demo'),
     value: value === null ? null : Buffer.from(value),
+    sealed: null,
     ...overrides,
   }
 }
@@ -19,7 +22,8 @@ const decode = (source: SourceRecord, judge: Judge = () => 'row') => decodeRecor
 
 const rowsOf = (source: SourceRecord) =>
   decode(source)
-    .rows.split('\n')
+    .rows.toString()
+    .split('\n')
     .filter(Boolean)
     .map((row) => JSON.parse(row) as Record<string, unknown>)
 const reasonsOf = (source: SourceRecord) => decode(source).dead.map(({ line, reason }) => [line, reason])
@@ -28,14 +32,14 @@ describe('a record on the topic (contract section 7)', () => {
   it('is one or more events as lines, each with its place and its receive time', () => {
     const lines = [view, { ...view, path: '/b' }].map((event) => JSON.stringify(event)).join('\n')
     expect(rowsOf(record(lines))).toMatchObject([
-      { ...view, received_at: timestamp, kafka_offset: 42, kafka_line: 0, timestamp },
-      { ...view, received_at: timestamp, kafka_offset: 42, kafka_line: 1, path: '/b' },
+      { ...view, at: timestamp, offset: 42, line: 0, timestamp },
+      { ...view, at: timestamp, offset: 42, line: 1, path: '/b' },
     ])
   })
 
   it('may end with a line break and hold blank lines; the others keep their numbers', () => {
     const line = JSON.stringify(view)
-    expect(rowsOf(record(`${line}\n\n${line}\n`)).map((row) => row['kafka_line'])).toEqual([0, 2])
+    expect(rowsOf(record(`${line}\n\n${line}\n`)).map((row) => row['line'])).toEqual([0, 2])
   })
 
   it('gives an event without an id the same one at every reading', () => {
@@ -86,15 +90,15 @@ describe('a record on the topic (contract section 7)', () => {
   it('has a receive time that storage can hold, whatever its producer says', () => {
     for (const wild of [-1, 0, 9e15]) {
       const [row] = rowsOf(record(JSON.stringify(view), { timestamp: wild }))
-      expect(new Date(Number(row?.['received_at'])).getUTCFullYear()).toBeGreaterThanOrEqual(2000)
-      expect(new Date(Number(row?.['received_at'])).getUTCFullYear()).toBeLessThanOrEqual(2200)
+      expect(new Date(Number(row?.['at'])).getUTCFullYear()).toBeGreaterThanOrEqual(2000)
+      expect(new Date(Number(row?.['at'])).getUTCFullYear()).toBeLessThanOrEqual(2200)
     }
   })
 
   it('leaves out what the judge knows, and keeps apart what the judge is not sure of', () => {
     const lines = ['a', 'b', 'c'].map((path) => JSON.stringify({ ...view, path }))
-    const verdicts = { a: 'row', b: 'duplicate', c: 'uncertain' } as const
-    const decoded = decode(record(lines.join('\n')), ({ path }) => verdicts[path as 'a' | 'b' | 'c'])
+    const verdicts = ['row', 'duplicate', 'uncertain'] as const
+    const decoded = decode(record(lines.join('\n')), (_event, _offset, line) => verdicts[line] ?? 'row')
     expect(decoded).toMatchObject({ rowCount: 1, duplicates: 1, uncertain: [{ site: 'demo', timestamp }] })
     expect(decoded.rows).toContain('"path":"a"')
     expect(decoded.uncertain[0]?.text).toContain('"path":"c"')
@@ -102,8 +106,8 @@ describe('a record on the topic (contract section 7)', () => {
 
   it('makes rows that tell where they came from', () => {
     const { rows } = decode(record(JSON.stringify(view)))
-    expect(readRow(rows)).toMatchObject({ offset: '42', line: 0, receivedAt: timestamp })
-    expect(JSON.parse(readRow(rows).event)).toMatchObject(view)
+    expect(readRow(String(rows))).toMatchObject({ offset: '42', line: 0, receivedAt: timestamp })
+    expect(JSON.parse(readRow(String(rows)).event)).toMatchObject(view)
     expect(() => readRow('{}')).toThrow('no row')
   })
 })

@@ -3,8 +3,7 @@
 import { eventUuidOfPlace } from '../../event/event-id.ts'
 import { toMembers } from '../../event/event-line.ts'
 import { faultsText, parseEvent, type Event } from '../../event/event.ts'
-import type { FaultCode } from '../../event/fault-code.ts'
-import { parseJson, parseJsonText, type JsonFaultCode } from '../../event/json.ts'
+import { parseJson, parseJsonText } from '../../event/json.ts'
 import {
   counts,
   mostLines,
@@ -13,76 +12,31 @@ import {
   splitLines,
   type Line,
 } from '../../event/record-lines.ts'
-
-/** A record as Kafka holds it. `timestamp` is epoch milliseconds. */
-export interface SourceRecord {
-  offset: string
-  timestamp: number
-  key: Buffer | null
-  value: Buffer | null
-}
-
-/** The log a record lies in. The topic's id, since one made anew has the same name and offsets. */
-export interface LogPlace {
-  topicId: string
-  partition: number
-}
-
-/** `refused`: ClickHouse did not take the row. */
-export type DeadReason =
-  FaultCode | JsonFaultCode | 'missing_key' | 'key_mismatch' | 'too_many_lines' | 'refused'
-
-/** A line that can never be a row. */
-export interface DeadLine {
-  raw: Buffer
-  reason: DeadReason
-  field: string
-  message: string
-  key: Buffer | null
-  offset: string
-  line: number
-  receivedAt: number
-}
-
-/** A row whose event may be stored already. */
-export interface UncertainRow {
-  site: string
-  eventId: string
-  /** Epoch milliseconds. */
-  timestamp: number
-  /** The row, with its line break. */
-  text: string
-}
-
-/** Says whether an event is new: `uncertain` where only the table can tell. Asked once for each event, in order. */
-export type Judge = (event: Event, offset: string, line: number) => 'row' | 'duplicate' | 'uncertain'
-
-export interface DecodedRecord {
-  /** The record's key as text; empty where there is none. */
-  site: string
-  /** NDJSON as ClickHouse takes it, each line with its break; empty where no line is a row. */
-  rows: string
-  rowCount: number
-  uncertain: UncertainRow[]
-  duplicates: number
-  dead: DeadLine[]
-}
+import { seenEvent, type Verdict } from '../recent-ids/recent-ids.ts'
+import { decodeSealed } from './decode-sealed.ts'
+import type { DeadLine, DeadReason, DecodedRecord, Judge, LogPlace, SourceRecord } from './record.ts'
+import { placeOfRow } from './row-place.ts'
 
 type LineOutcome = { event: Event } | { reason: DeadReason; field: string; message: string }
 
-/** Decodes every line of a record. */
+/** Decodes every line of a record: those of a sealed one as the bytes they are, any other by the whole schema. */
 export function decodeRecord(place: LogPlace, record: SourceRecord, judge: Judge): DecodedRecord {
+  return (record.sealed && decodeSealed(record, record.sealed, judge)) ?? decodeChecking(place, record, judge)
+}
+
+function decodeChecking(place: LogPlace, record: SourceRecord, judge: Judge): DecodedRecord {
   const { key, offset } = record
   const receivedAt = receivedAtOf(record.timestamp)
   const site = siteOfKey(key)
-  const decoded: DecodedRecord = { site, rows: '', rowCount: 0, uncertain: [], duplicates: 0, dead: [] }
+  const decoded = { site, rows: '', rowCount: 0, uncertain: [], duplicates: 0, dead: [] as DeadLine[] }
   const lines = splitLines(record.value)
   lines.forEach((raw, line) => {
     if (!counts(raw, lines.length)) return
     const outcome = decodeLine(raw, line, place, record.offset, site, receivedAt)
     if ('event' in outcome) {
-      const origin = `"received_at":${receivedAt},"kafka_offset":${offset},"kafka_line":${line}`
-      addEvent(decoded, outcome.event, origin, judge(outcome.event, offset, line))
+      const { event_id, timestamp } = outcome.event
+      const verdict = judge(seenEvent(site, event_id, timestamp), offset, line)
+      addEvent(decoded, outcome.event, `${placeOfRow(receivedAt, offset)}${line},`, verdict)
     } else {
       decoded.dead.push({ ...outcome, raw: Buffer.from(raw), key, offset, line, receivedAt })
     }
@@ -90,12 +44,17 @@ export function decodeRecord(place: LogPlace, record: SourceRecord, judge: Judge
   return decoded
 }
 
-function addEvent(decoded: DecodedRecord, event: Event, origin: string, verdict: ReturnType<Judge>): void {
+function addEvent(
+  decoded: DecodedRecord & { rows: string },
+  event: Event,
+  place: string,
+  verdict: Verdict,
+): void {
   if (verdict === 'duplicate') {
     decoded.duplicates += 1
     return
   }
-  const text = `{${origin},${toMembers(event)}}\n`
+  const text = `${place}${toMembers(event)}}\n`
   if (verdict === 'row') {
     decoded.rows += text
     decoded.rowCount += 1
@@ -103,20 +62,6 @@ function addEvent(decoded: DecodedRecord, event: Event, origin: string, verdict:
     const { event_id: eventId, timestamp } = event
     decoded.uncertain.push({ site: decoded.site, eventId, timestamp, text })
   }
-}
-
-const placeOfRow = /^\{"received_at":(\d+),"kafka_offset":(\d+),"kafka_line":(\d+),/
-
-/**
- * Where a row made here came from, and its event's canonical line.
- * @throws Error for a text that is no such row
- */
-export function readRow(text: string): { offset: string; line: number; receivedAt: number; event: string } {
-  const found = placeOfRow.exec(text)
-  if (!found) throw new Error('this is no row of an event')
-  const [start, receivedAt, offset = '', line] = found
-  const event = `{${text.slice(start.length).trimEnd()}`
-  return { offset, line: Number(line), receivedAt: Number(receivedAt), event }
 }
 
 /** What is left of a line that holds line breaks: it is a whole record. */

@@ -1,6 +1,7 @@
 // A lane over a store that answers when the test says so.
 import { describe, expect, it } from 'vitest'
-import type { SourceRecord } from './decode-record.ts'
+import type { SourceRecord } from './record.ts'
+import { createInsertSlots } from './insert-slots.ts'
 import { createLane } from './lane.ts'
 import { allOf } from './store-range.ts'
 
@@ -13,6 +14,7 @@ function recordsFrom(first: number, count: number): SourceRecord[] {
     timestamp: 1_763_000_000_000,
     key: Buffer.from('demo'),
     value: Buffer.from('{"site_id":"demo","event_type":"view"}'),
+    sealed: null,
   }))
 }
 
@@ -23,6 +25,7 @@ function startLane(onStored: () => void) {
     source,
     start: { next: 10, pending: null },
     limits,
+    slots: createInsertSlots(2),
     fenceSeconds: 5,
     judge: () => 'row',
     onStored,

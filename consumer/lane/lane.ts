@@ -1,8 +1,9 @@
 // One partition's way into the store under one membership: takes fetches and runs the protocol.
 import type { Source } from '../../clickhouse/insert-lines.ts'
 import type { RangeLimits } from '../config.ts'
-import type { SourceRecord } from './decode-record.ts'
-import type { JudgeEvent } from './judge.ts'
+import type { RecentIds } from '../recent-ids/recent-ids.ts'
+import type { SourceRecord } from './record.ts'
+import type { InsertSlots } from './insert-slots.ts'
 import { createOpenRange, type OpenRange } from './open-range.ts'
 import { createPendingRange, type PendingRange, type StoreSteps } from './pending-range.ts'
 import {
@@ -41,8 +42,9 @@ export interface LaneParts {
   limits: RangeLimits
   /** How long an insert may take to reach the table before the store refuses it. */
   fenceSeconds: number
-  judge: JudgeEvent
+  judge: RecentIds['judge']
   steps: StoreSteps
+  slots: InsertSlots
   /** Told after each range that was stored and committed. */
   onStored: (source: Source, span: Span, range: Range) => void
   /** The membership cannot go on: the group has to be joined anew. */
@@ -50,18 +52,18 @@ export interface LaneParts {
 }
 
 export function createLane(parts: LaneParts): Lane {
-  const { source } = parts
   const drained = createFlag()
-  const pending = createPendingRange(source, parts.start.pending, parts.steps)
-  const open = createOpenRange(source, parts.limits, parts.judge, pending.isJudged, () => next())
+  const pending = createPendingRange(parts.source, parts.start.pending, parts.steps)
+  const open = createOpenRange(parts.source, parts.limits, parts.judge, pending.isJudged, () => next())
+  const slot = parts.slots.open(() => next())
   const first = startLane(parts.start)
   let state = first.state
   let atHand: SourceRecord[] = []
   let isDraining = false
-
   const dispatch = (event: LaneEvent): LaneEffect[] => {
     const { effects, ...after } = step(state, event, parts.fenceSeconds)
     state = after.state
+    if (event.kind === 'inserted' || state.phase === 'ended') slot.release()
     effects.forEach(perform)
     next()
     return effects
@@ -69,7 +71,7 @@ export function createLane(parts: LaneParts): Lane {
 
   const next = () => {
     open.judgeWaiting()
-    if (state.phase === 'idle' && hasOpen(state) && (isDraining || open.isDue())) dispatch({ kind: 'due' })
+    if (mayBegin(state) && (isDraining || open.isDue()) && slot.take()) dispatch({ kind: 'due' })
     if (isDraining && isDrained(state)) drained.raise()
   }
 
@@ -107,6 +109,10 @@ export function createLane(parts: LaneParts): Lane {
       pending.end()
     },
   }
+}
+
+function mayBegin(state: LaneState): boolean {
+  return state.phase === 'idle' && hasOpen(state)
 }
 
 /** After the next range has begun: only then it shows whether there is room for more. */

@@ -1,7 +1,8 @@
 // The range that is being taken: what was fetched and is not yet pending, and when it is long enough.
 import type { RangeLimits } from '../config.ts'
-import { decodeRecord, type LogPlace, type SourceRecord } from './decode-record.ts'
-import type { JudgeEvent } from './judge.ts'
+import type { RecentIds } from '../recent-ids/recent-ids.ts'
+import { decodeRecord } from './decode-record.ts'
+import type { LogPlace, SourceRecord } from './record.ts'
 import { addFetch, emptyRange, type Range } from './range.ts'
 import { createWaitingRecords } from './waiting-records.ts'
 
@@ -28,7 +29,7 @@ export interface OpenRange {
 export function createOpenRange(
   place: LogPlace,
   limits: RangeLimits,
-  judge: JudgeEvent,
+  judge: RecentIds['judge'],
   mayJudge: () => boolean,
   onAge: () => void,
 ): OpenRange {

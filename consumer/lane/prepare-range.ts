@@ -3,9 +3,10 @@
 import type { ClickHouse } from '../../clickhouse/client.ts'
 import type { Source } from '../../clickhouse/insert-lines.ts'
 import { queryStoredIds } from '../../clickhouse/stored-events.ts'
-import type { RecentIds } from '../recent-ids/recent-ids.ts'
-import { decodeRecord, readRow, type SourceRecord } from './decode-record.ts'
-import { judgeWith } from './judge.ts'
+import { seenEvent, type RecentIds } from '../recent-ids/recent-ids.ts'
+import { decodeRecord } from './decode-record.ts'
+import type { SourceRecord } from './record.ts'
+import { readRow } from './row-place.ts'
 import type { Span } from './protocol.ts'
 import { addFetch, booksOf, emptyRange, rowTexts, settleUncertain, type Range } from './range.ts'
 import { setAsideRefused } from './refused-rows.ts'
@@ -58,7 +59,9 @@ export function createPrepareRange(
 }
 
 function remember(recentIds: RecentIds, { events }: StoredLines): void {
-  for (const event of events.values()) recentIds.add(event, event.receivedAt)
+  for (const { site, eventId, timestamp, receivedAt } of events.values()) {
+    recentIds.add(seenEvent(site, eventId, timestamp), receivedAt)
+  }
 }
 
 /**
@@ -73,10 +76,9 @@ function readAnew(
 ): Range {
   if (stored) remember(recentIds, stored)
   const range = emptyRange()
-  const judge = judgeWith(recentIds)
   const decoded = records.map((record) =>
     decodeRecord(source, record, (event, offset, line) =>
-      stored?.events.has(`${offset}:${line}`) ? 'row' : judge(event, record.timestamp),
+      stored?.events.has(`${offset}:${line}`) ? 'row' : recentIds.judge(event, record.timestamp),
     ),
   )
   addFetch(range, decoded)

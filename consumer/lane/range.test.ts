@@ -7,7 +7,13 @@ const place = { topicId: '7e0e0f3a-6d52-4f0e-9a55-0c1d2e3f4a5b', partition: 3 }
 
 /** Bytes of a range with one dead letter, whose field and message are as long as said. */
 function bytesOfDead(fieldLength: number, messageLength: number): number {
-  const source = { offset: '1', timestamp: 0, key: Buffer.from('a'), value: Buffer.from('nonsense') }
+  const source = {
+    offset: '1',
+    timestamp: 0,
+    key: Buffer.from('a'),
+    value: Buffer.from('nonsense'),
+    sealed: null,
+  }
   const record = decodeRecord(place, source, () => 'row')
   const range = emptyRange()
   const dead = record.dead.map((line) => ({

@@ -1,5 +1,5 @@
 // A range of one partition's offsets on its way into the store: its rows, its dead letters and its books.
-import type { DeadLine, DecodedRecord, UncertainRow } from './decode-record.ts'
+import type { DeadLine, DecodedRecord, UncertainRow } from './record.ts'
 
 /** What became of one site's lines in a range. */
 export interface SiteBooks {
@@ -55,7 +55,8 @@ function addRecord(range: Range, decoded: DecodedRecord): void {
   books.rows += rowCount + uncertain.length
   books.duplicates += duplicates
   books.dead += dead.length
-  range.unsealed += decoded.rows
+  if (typeof decoded.rows === 'string') range.unsealed += decoded.rows
+  else if (decoded.rows.length > 0) addPiece(range, decoded.rows)
   range.rowCount += rowCount
   for (const row of uncertain) {
     range.uncertain.push(row)
@@ -113,8 +114,11 @@ export function booksOf(range: Range, site: string): SiteBooks {
 /** Makes one piece of all rows of a fetch: many small ones would cost more to send than to decode. */
 function sealRows(range: Range): void {
   if (range.unsealed === '') return
-  const rows = Buffer.from(range.unsealed)
+  addPiece(range, Buffer.from(range.unsealed))
+  range.unsealed = ''
+}
+
+function addPiece(range: Range, rows: Buffer): void {
   range.rows.push(rows)
   range.bytes += rows.length
-  range.unsealed = ''
 }

@@ -4,8 +4,9 @@ import { randomUUID } from 'node:crypto'
 import type { ClickHouse } from '../../clickhouse/client.ts'
 import { isRefusedRows } from '../../clickhouse/errors.ts'
 import { insertLines, trialTarget, type Source } from '../../clickhouse/insert-lines.ts'
-import type { RecentIds } from '../recent-ids/recent-ids.ts'
-import { readRow, type DeadLine } from './decode-record.ts'
+import { seenEvent, type RecentIds } from '../recent-ids/recent-ids.ts'
+import type { DeadLine } from './record.ts'
+import { readRow } from './row-place.ts'
 import { booksOf, replaceRows, rowTexts, type Range } from './range.ts'
 
 /** Later than any clock says: a trial needs no fence, since nothing comes of it. */
@@ -37,7 +38,7 @@ export async function setAsideRefused(
       site_id: string
       event_id: string
     }
-    recentIds.remove({ site, eventId })
+    recentIds.remove(seenEvent(site, eventId, 0))
     const dead = toDeadLine(row, site, message === '' ? refusal : message)
     const books = booksOf(range, site)
     books.rows -= 1

@@ -12,7 +12,7 @@ import {
   type Source,
 } from '../../clickhouse/insert-lines.ts'
 import type { ConsumerMetrics } from '../metrics.ts'
-import type { DeadLine } from './decode-record.ts'
+import type { DeadLine } from './record.ts'
 import type { Intent } from './protocol.ts'
 import type { Range, SiteBooks } from './range.ts'
 

@@ -1,5 +1,5 @@
 // Records that are taken and wait until the range before them is known.
-import type { SourceRecord } from './decode-record.ts'
+import type { SourceRecord } from './record.ts'
 
 /** What a record takes in memory besides its value, roughly: one without a value is not for nothing. */
 export const recordBytes = 200

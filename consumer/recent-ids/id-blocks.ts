@@ -4,57 +4,50 @@ export interface IdBlocks {
   /** Appends an id. Returns its place. */
   append: (a: number, b: number, c: number, d: number) => number
   isAt: (place: number, a: number, b: number, c: number, d: number) => boolean
-  /** A number from 0 to below 2^32. */
-  hash: (a: number, b: number, c: number, d: number) => number
-  hashAt: (place: number) => number
   /** Whole blocks and the one being filled. */
   blocks: () => number
+  /** The places of the oldest block. */
   oldestPlaces: () => Iterable<number>
-  /** Forgets the oldest block; its places are used again. */
+  /** The four words of an id. */
+  wordsAt: (place: number) => Uint32Array
+  /** Forgets the oldest block; its places and its memory are used again. */
   dropOldest: () => void
   bytes: () => number
 }
 
-export const idsPerBlock = 8192
+const placeBits = 13
 
-const wordsPerBlock = 4 * idsPerBlock
+export const idsPerBlock = 2 ** placeBits
 
-/** @param seed of the hash */
-export function createIdBlocks(seed: number): IdBlocks {
+const wordsPerId = 4
+
+export function createIdBlocks(): IdBlocks {
   const blocks: Uint32Array[] = []
   const freed: number[] = []
   const order: number[] = []
   let filled = idsPerBlock
 
-  const hash = (a: number, b: number, c: number, d: number) => {
-    let mixed = Math.imul(a ^ seed, 0x9e3779b1) ^ Math.imul(b ^ (seed >>> 7), 0x85ebca6b)
-    mixed ^= Math.imul(c ^ (mixed >>> 15), 0xc2b2ae35) ^ Math.imul(d ^ (mixed >>> 13), 0x27d4eb2f)
-    mixed = Math.imul(mixed ^ (mixed >>> 16), 0x2c1b3c6d)
-    return (mixed ^ (mixed >>> 12)) >>> 0
-  }
-  const blockOf = (place: number) => blocks[Math.floor(place / idsPerBlock)] as Uint32Array
-  const word = (place: number, at: number) => blockOf(place)[(place % idsPerBlock) * 4 + at] as number
+  const blockOf = (place: number) => blocks[place >>> placeBits] as Uint32Array
+  const wordOf = (place: number) => (place & (idsPerBlock - 1)) * wordsPerId
 
   const beginBlock = () => {
     const block = freed.pop() ?? blocks.length
-    blocks[block] = new Uint32Array(wordsPerBlock)
+    blocks[block] ??= new Uint32Array(wordsPerId * idsPerBlock)
     order.push(block)
     filled = 0
   }
 
   return {
-    hash,
-    hashAt: (place) => hash(word(place, 0), word(place, 1), word(place, 2), word(place, 3)),
     isAt: (place, a, b, c, d) => {
       const words = blockOf(place)
-      const at = (place % idsPerBlock) * 4
+      const at = wordOf(place)
       return words[at] === a && words[at + 1] === b && words[at + 2] === c && words[at + 3] === d
     },
     append: (a, b, c, d) => {
       if (filled === idsPerBlock) beginBlock()
       const block = order[order.length - 1] as number
       const words = blocks[block] as Uint32Array
-      const at = filled * 4
+      const at = filled * wordsPerId
       words[at] = a
       words[at + 1] = b
       words[at + 2] = c
@@ -69,13 +62,13 @@ export function createIdBlocks(seed: number): IdBlocks {
       const count = order.length === 1 ? filled : idsPerBlock
       for (let position = 0; position < count; position += 1) yield block * idsPerBlock + position
     },
+    wordsAt: (place) => blockOf(place).subarray(wordOf(place), wordOf(place) + wordsPerId),
     dropOldest: () => {
       const block = order.shift()
       if (block === undefined) return
       if (order.length === 0) filled = idsPerBlock
-      blocks[block] = new Uint32Array(0)
       freed.push(block)
     },
-    bytes: () => order.length * wordsPerBlock * 4,
+    bytes: () => blocks.length * idsPerBlock * wordsPerId * 4,
   }
 }

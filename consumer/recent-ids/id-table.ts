@@ -1,8 +1,9 @@
 // A set of 128-bit ids in the order they came, oldest out first: compact, exact, outside the JavaScript heap.
 //
-// The ids lie in blocks (id-blocks.ts), 16 bytes each. An index of 4-byte places, open addressing with linear probing, is
-// between 57 % and 75 % full once it has grown. Together at most 24 bytes an id.
+// The ids lie in blocks (id-blocks.ts), 16 bytes each; an index (id-index.ts) of 8 bytes a slot is between 64 % and 80 %
+// full once it has grown. Together at most 29 bytes an id.
 import { createIdBlocks } from './id-blocks.ts'
+import { bytesPerSlot, createIdIndex } from './id-index.ts'
 
 export interface IdTable {
   /** Adds an id. False where it is there already. */
@@ -22,73 +23,51 @@ export interface IdTable {
 }
 
 const smallestIndex = 16_384
-const fullest = 0.75
-const growth = 1.3
+const fullest = 0.8
+const growth = 1.25
 const fullOnceReserved = 0.7
 
 /** @param seed makes the places of ids unpredictable to whoever chooses the ids */
 export function createIdTable(seed: number): IdTable {
-  const ids = createIdBlocks(seed)
-  let index = new Uint32Array(smallestIndex)
+  const ids = createIdBlocks()
+  const index = createIdIndex(ids, smallestIndex)
   let size = 0
-  const slotAfter = (slot: number) => (slot + 1 === index.length ? 0 : slot + 1)
-  const homeOf = (hash: number) => Math.floor((hash / 4_294_967_296) * index.length)
-  /** The slot of the id, or the free one where it would go. */
-  const find = (a: number, b: number, c: number, d: number) => {
-    for (let slot = homeOf(ids.hash(a, b, c, d)); ; slot = slotAfter(slot)) {
-      const entry = index[slot] as number
-      if (entry === 0 || ids.isAt(entry - 1, a, b, c, d)) return slot
-    }
-  }
 
-  /** The slot that holds this entry, looked for from the home of the id at `place`; a free one where none does. */
-  const slotOf = (place: number, entry: number) => {
-    let slot = homeOf(ids.hashAt(place))
-    while (index[slot] !== entry && index[slot] !== 0) slot = slotAfter(slot)
-    return slot
+  const hashOf = (a: number, b: number, c: number, d: number) => {
+    let mixed = Math.imul(a ^ seed, 0x9e3779b1) ^ Math.imul(b ^ (seed >>> 7), 0x85ebca6b)
+    mixed ^= Math.imul(c ^ (mixed >>> 15), 0xc2b2ae35) ^ Math.imul(d ^ (mixed >>> 13), 0x27d4eb2f)
+    mixed = Math.imul(mixed ^ (mixed >>> 16), 0x2c1b3c6d)
+    return (mixed ^ (mixed >>> 12)) >>> 0
   }
-
-  const growTo = (slots: number) => {
-    const entries = index
-    index = new Uint32Array(Math.ceil(slots))
-    for (const entry of entries) if (entry !== 0) index[slotOf(entry - 1, 0)] = entry
-  }
-
-  /** Frees a slot, if it is taken, and moves up those behind it that would no longer be found. */
   const free = (slot: number) => {
-    if (index[slot] === 0) return
-    let hole = slot
-    for (let next = slotAfter(slot); index[next] !== 0; next = slotAfter(next)) {
-      if (isBetween(homeOf(ids.hashAt((index[next] as number) - 1)), hole, next)) continue
-      index[hole] = index[next] as number
-      hole = next
-    }
-    index[hole] = 0
+    if (!index.isTaken(slot)) return
+    index.free(slot)
     size -= 1
   }
+  const freePlace = (place: number) => {
+    const [a = 0, b = 0, c = 0, d = 0] = ids.wordsAt(place)
+    free(index.findPlace(hashOf(a, b, c, d), place))
+  }
+
   return {
-    reserve: (ids) => growTo(Math.max(index.length, ids / fullOnceReserved)),
+    reserve: (wanted) => index.growTo(Math.max(index.slots(), wanted / fullOnceReserved)),
     size: () => size,
     blocks: ids.blocks,
-    bytes: () => ids.bytes() + index.byteLength,
-    has: (a, b, c, d) => index[find(a, b, c, d)] !== 0,
+    bytes: () => ids.bytes() + index.slots() * bytesPerSlot,
+    has: (a, b, c, d) => index.isTaken(index.find(hashOf(a, b, c, d), a, b, c, d)),
     add: (a, b, c, d) => {
-      if (size + 1 > index.length * fullest) growTo(index.length * growth)
-      const slot = find(a, b, c, d)
-      if (index[slot] !== 0) return false
-      index[slot] = ids.append(a, b, c, d) + 1
+      if (size + 1 > index.slots() * fullest) index.growTo(index.slots() * growth)
+      const hash = hashOf(a, b, c, d)
+      const slot = index.find(hash, a, b, c, d)
+      if (index.isTaken(slot)) return false
+      index.put(slot, ids.append(a, b, c, d), hash)
       size += 1
       return true
     },
-    remove: (a, b, c, d) => free(find(a, b, c, d)),
+    remove: (a, b, c, d) => free(index.find(hashOf(a, b, c, d), a, b, c, d)),
     dropOldestBlock: () => {
-      for (const place of ids.oldestPlaces()) free(slotOf(place, place + 1))
+      for (const place of ids.oldestPlaces()) freePlace(place)
       ids.dropOldest()
     },
   }
-}
-
-/** Whether a slot lies behind the hole and not behind `last`, going round the end of the index. */
-function isBetween(slot: number, hole: number, last: number): boolean {
-  return hole <= last ? hole < slot && slot <= last : hole < slot || slot <= last
 }

@@ -16,7 +16,8 @@ export async function loadWindow(
   const wanted = { most: limits.maxIds, since: Date.now() - limits.maxAgeMs }
   const since = await readRecentEvents(clickhouse, below, wanted, {
     onCount: recentIds.reserve,
-    onEvent: (event) => recentIds.add(event, event.receivedAt),
+    onEvent: ({ site, ids, at, timestamp, receivedAt }) =>
+      recentIds.add({ site, ids, at, times: { earliest: timestamp, latest: timestamp } }, receivedAt),
   })
   recentIds.forget(await queryHorizon(clickhouse, since, clockSkewMs))
   return recentIds

@@ -1,6 +1,7 @@
 // The window of event ids that makes a resent event one row. What it holds it knows exactly; of what it no longer
 // holds it knows the latest timestamp, so that it can say of any event whether the table has to be asked instead.
 import { createHash, randomBytes } from 'node:crypto'
+import { uuidBytes, writeUuid } from '../../event/event-id.ts'
 import { idsPerBlock } from './id-blocks.ts'
 import { createIdTable } from './id-table.ts'
 
@@ -10,13 +11,22 @@ export interface WindowLimits {
   maxAgeMs: number
 }
 
-/** An event as far as the window cares. `timestamp` and `receivedAt` are epoch milliseconds. */
+/** An event as far as the window cares. */
 export interface SeenEvent {
   site: string
-  /** A UUID in lower case. */
-  eventId: string
-  timestamp: number
+  /** The 16 bytes of its id stand at `at`. */
+  ids: Uint8Array
+  at: number
+  times: EventTimes
 }
+
+/** Between which timestamps an event lies, epoch milliseconds; both are its own where that is known. */
+export interface EventTimes {
+  earliest: number
+  latest: number
+}
+
+export type Verdict = 'row' | 'duplicate' | 'uncertain'
 
 export interface RecentIds {
   /**
@@ -24,13 +34,13 @@ export interface RecentIds {
    * window does not cover, so only the table can tell.
    * @param receivedAt epoch milliseconds
    */
-  judge: (event: SeenEvent, receivedAt: number) => 'row' | 'duplicate' | 'uncertain'
+  judge: (event: SeenEvent, receivedAt: number) => Verdict
   /** Makes room for events that are about to be added. */
   reserve: (events: number) => void
   /** Adds an event that is stored. */
   add: (event: SeenEvent, receivedAt: number) => void
   /** Takes out an event that is not stored after all: it may come again. */
-  remove: (event: Pick<SeenEvent, 'site' | 'eventId'>) => void
+  remove: (event: Pick<SeenEvent, 'site' | 'ids' | 'at'>) => void
   /** Says that events up to this timestamp, and of some sites up to a later one, are stored and not in the window. */
   forget: (horizon: Horizon) => void
   size: () => number
@@ -73,33 +83,40 @@ export function createRecentIds(limits: WindowLimits, now: () => number): Recent
     }
   }
 
-  const remember = ({ site, eventId, timestamp }: SeenEvent, receivedAt: number): boolean => {
-    const [a, b, c, d] = wordsOf(eventId, maskOf(site))
-    if (!table.add(a, b, c, d)) return false
+  const remember = ({ site, ids, at, times: { latest } }: SeenEvent, receivedAt: number): boolean => {
+    if (!table.add(...wordsOf(ids, at, maskOf(site)))) return false
     if (table.blocks() > blocks.length) {
       blocks.push({ since: now(), held: { all: -Infinity, sites: new Map() } })
       dropOld()
     }
     const { held } = blocks[blocks.length - 1] as (typeof blocks)[number]
-    if (timestamp <= Math.min(receivedAt, now()) + clockSkewMs) held.all = Math.max(held.all, timestamp)
-    else raise(held, site, timestamp)
+    if (latest <= held.all) return true
+    if (latest <= Math.min(receivedAt, now()) + clockSkewMs) held.all = latest
+    else raise(held, site, latest)
     return true
   }
 
   return {
     judge: (event, receivedAt) => {
       if (!remember(event, receivedAt)) return 'duplicate'
-      const { site, timestamp } = event
-      const isCovered = timestamp > horizon.all && timestamp > (horizon.sites.get(site) ?? -Infinity)
+      const { earliest } = event.times
+      const isCovered = earliest > horizon.all && earliest > (horizon.sites.get(event.site) ?? -Infinity)
       return isCovered ? 'row' : 'uncertain'
     },
     reserve: table.reserve,
     add: remember,
-    remove: ({ site, eventId }) => table.remove(...wordsOf(eventId, maskOf(site))),
+    remove: ({ site, ids, at }) => table.remove(...wordsOf(ids, at, maskOf(site))),
     forget,
     size: table.size,
     bytes: table.bytes,
   }
+}
+
+/** An event that is known by the text of its id. */
+export function seenEvent(site: string, eventId: string, timestamp: number): SeenEvent {
+  const ids = Buffer.allocUnsafe(uuidBytes)
+  writeUuid(eventId, ids, 0)
+  return { site, ids, at: 0, times: { earliest: timestamp, latest: timestamp } }
 }
 
 function raise(horizon: Horizon, site: string, timestamp: number): void {
@@ -122,30 +139,25 @@ function createSiteMasks(secret: Buffer): (site: string) => Mask {
     const known = masks.get(site)
     if (known) return known
     const digest = createHash('sha256').update(secret).update(site).digest()
-    const word = (at: number) => digest.readUInt32LE(at)
-    const mask: Mask = [word(0), word(4), word(8), word(12)]
+    const mask: Mask = [wordAt(digest, 0), wordAt(digest, 4), wordAt(digest, 8), wordAt(digest, 12)]
     if (masks.size >= mostSites) masks.clear()
     masks.set(site, mask)
     return mask
   }
 }
 
-/** The id as four words, mixed with its site. */
-function wordsOf(eventId: string, mask: Mask): Mask {
+/** The four words of the id that stands there, mixed with its site. */
+function wordsOf(ids: Uint8Array, at: number, mask: Mask): Mask {
   return [
-    (hexWord(eventId, 0, 8) ^ mask[0]) >>> 0,
-    (((hexWord(eventId, 9, 13) << 16) | hexWord(eventId, 14, 18)) ^ mask[1]) >>> 0,
-    (((hexWord(eventId, 19, 23) << 16) | hexWord(eventId, 24, 28)) ^ mask[2]) >>> 0,
-    (hexWord(eventId, 28, 36) ^ mask[3]) >>> 0,
+    (wordAt(ids, at) ^ mask[0]) >>> 0,
+    (wordAt(ids, at + 4) ^ mask[1]) >>> 0,
+    (wordAt(ids, at + 8) ^ mask[2]) >>> 0,
+    (wordAt(ids, at + 12) ^ mask[3]) >>> 0,
   ]
 }
 
-/** The number that the hexadecimal digits from `start` to before `end` of a lower-case text stand for. */
-function hexWord(text: string, start: number, end: number): number {
-  let value = 0
-  for (let at = start; at < end; at += 1) {
-    const code = text.charCodeAt(at)
-    value = (value << 4) | (code - (code > 57 ? 87 : 48))
-  }
-  return value
+function wordAt(bytes: Uint8Array, at: number): number {
+  const high = ((bytes[at] as number) << 8) | (bytes[at + 1] as number)
+  const low = ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number)
+  return ((high << 16) | low) >>> 0
 }

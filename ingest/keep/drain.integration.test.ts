@@ -18,6 +18,7 @@ const limits = {
   maxPendingBytes: Infinity,
   maxEventsPerRecord: 500,
   maxBytesPerRecord: 262_144,
+  seal: null,
 }
 
 async function start() {

@@ -2,7 +2,7 @@
 // one partition stay in order: while older ones are in the spool, younger ones go behind them.
 import { partitionOf } from '../../kafka/partition-of.ts'
 import type { Publisher } from '../../kafka/publisher.ts'
-import { NotPublished, type Position } from '../../kafka/publishing.ts'
+import { NotPublished, type Position, type Publish } from '../../kafka/publishing.ts'
 import { NotSpooled, type Spool } from '../../spool/spool.ts'
 import type { Handover } from './handover.ts'
 
@@ -13,10 +13,9 @@ export class NotKept extends Error {
 
 /**
  * Keeps lines of one site. Gives where they stand in the log, or null where they are in the spool.
- * @param receivedAt epoch milliseconds
  * @throws NotKept
  */
-export type Keep = (siteId: string, lines: string[], receivedAt: number) => Promise<Position | null>
+export type Keep = (...event: Parameters<Publish>) => Promise<Position | null>
 
 export interface KeeperParts {
   publisher: Pick<Publisher, 'publish'>
@@ -31,11 +30,11 @@ export interface KeeperParts {
 export function createKeeper({ publisher, spool, handover, partitions, onSpooled }: KeeperParts): Keep {
   const isBehind = (siteId: string) => spool?.holds(partitionOf(siteId, partitions)) ?? false
 
-  return async (siteId, lines, receivedAt) => {
+  return async (siteId, lines, receivedAt, checked) => {
     if (isBehind(siteId)) await handover.over()
     if (!isBehind(siteId)) {
       try {
-        return await publisher.publish(siteId, lines, receivedAt)
+        return await publisher.publish(siteId, lines, receivedAt, checked)
       } catch (error) {
         if (!(error instanceof NotPublished)) throw error
         if (!spool) throw new NotKept(error.message)

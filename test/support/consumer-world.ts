@@ -89,7 +89,7 @@ export async function storeRows(
   const common = { token: '', deadline, queryPrefix: 'test/' }
   const lines = offsets.map((offset) =>
     Buffer.from(
-      `{"received_at":1763110000123,"kafka_offset":${offset},"kafka_line":0,"site_id":"demo","event_type":"view","path":"/${offset}","timestamp":1763110000123,"event_id":"${idOf(offset)}"}\n`,
+      `{"at":1763110000123,"offset":${offset},"line":0,"site_id":"demo","event_type":"view","path":"/${offset}","timestamp":1763110000123,"event_id":"${idOf(offset)}"}\n`,
     ),
   )
   const lineCount = lines.length

@@ -3,6 +3,7 @@ import { onTestFinished } from 'vitest'
 import type { ClickHouse } from '../../clickhouse/client.ts'
 import type { ClickHouseSettings } from '../../clickhouse/config.ts'
 import type { ConsumerConfig, RangeLimits } from '../../consumer/config.ts'
+import { createSeal } from '../../event/seal.ts'
 import { startConsumer } from '../../consumer/service.ts'
 import { startIngest } from '../../ingest/service.ts'
 import type { IngestConfig } from '../../ingest/config.ts'
@@ -11,6 +12,9 @@ import { freshFolder } from '../../local/fixtures.ts'
 import type { ReportingConfig } from '../../reporting/config.ts'
 import { startReporting } from '../../reporting/service.ts'
 import { defaultViewTypes, freshDatabase, freshKafka, freshName, testLogger } from './fresh.ts'
+
+/** What ingest seals here is opened by every consumer here, as in a stack. */
+const testSeal = createSeal('the secret of all services of one test')
 
 const anyPort = { host: '127.0.0.1', port: 0 }
 
@@ -41,6 +45,7 @@ export async function startTestIngest(
         maxPendingBytes: 64_000_000,
         maxEventsPerRecord: 500,
         maxBytesPerRecord: 262_144,
+        seal: testSeal,
         ...overrides,
       },
       spool: { dir: await freshFolder(), maxBytes: 1e9 },
@@ -68,9 +73,11 @@ export async function startTestConsumer(
       listen: anyPort,
       kafka,
       groupId,
+      seal: testSeal,
       clickhouse,
       limits: { maxRows: 50_000, maxBytes: 8_388_608, maxAgeMs: 50, maxHeldBytes: 50_331_648, ...limits },
       insertTimeoutMs: 5000,
+      insertConcurrency: 2,
       window,
     },
     testLogger(),

@@ -1,0 +1,52 @@
+// What a batch of kafkajs brings, as parts that a lane can take one after another.
+import type { Batch, KafkaMessage } from 'kafkajs'
+import { sealHeader, type Seal } from '../../event/seal.ts'
+import type { SourceRecord } from '../lane/record.ts'
+import { recordBytes } from '../lane/waiting-records.ts'
+
+/** kafkajs has it on every batch, but not in its types. */
+type FetchedBatch = Batch & { fetchedOffset: string }
+
+/** Records that follow each other. */
+export interface Part {
+  /** The offset the first was asked for from. */
+  from: number
+  /** The last offset that is covered: what lies between and is missing is a gap. */
+  last: number
+  records: SourceRecord[]
+}
+
+/** Few enough to be decoded between two heartbeats and to be held, be they all lines of a byte or two. */
+const bytesOfPart = 65_536
+
+/**
+ * Cuts a batch into parts that follow each other: of one record, or of as many as are small together.
+ * @param seal opens the seals of records; null: all of them are to be checked
+ */
+export function* partsOf(batch: Batch, seal: Seal | null): Generator<Part> {
+  let from = Number((batch as FetchedBatch).fetchedOffset)
+  let messages: KafkaMessage[] = []
+  let bytes = 0
+  const close = (last: number): Part => {
+    const part = { from, last, records: messages.map((message) => toRecord(message, seal)) }
+    from = last + 1
+    messages = []
+    bytes = 0
+    return part
+  }
+  for (const message of batch.messages) {
+    const size = recordBytes + (message.value?.length ?? 0)
+    const newest = messages.at(-1)
+    if (newest && bytes + size > bytesOfPart) yield close(Number(newest.offset))
+    messages.push(message)
+    bytes += size
+  }
+  yield close(Number(batch.lastOffset()))
+}
+
+function toRecord({ key, value, offset, timestamp, headers }: KafkaMessage, seal: Seal | null): SourceRecord {
+  const record = { offset, timestamp: Number(timestamp), key, value, sealed: null }
+  const header = headers?.[sealHeader]
+  if (!seal || !key || !value || !Buffer.isBuffer(header)) return record
+  return { ...record, sealed: seal.open(header, { key, value, timestamp: record.timestamp }) }
+}
