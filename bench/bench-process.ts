@@ -79,8 +79,9 @@ function watch(child: ChildProcess, url: string, died: Promise<never>): BenchPro
 
 const clockTicksPerSecond = 100
 
-/** User and system time of a process and all its threads, from Linux's /proc. */
-function cpuSecondsOf(pid: number): number | null {
+/** User and system time of a process and all its threads, from Linux's /proc; null where the system does not tell. */
+export function cpuSecondsOf(pid: number | undefined): number | null {
+  if (pid === undefined) return null
   const stat = readProc(pid, 'stat')
   // The name, in brackets, may hold spaces; user and system time are the 12th and 13th field behind it.
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')

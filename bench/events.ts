@@ -34,12 +34,14 @@ function evenSites(): string[] {
   return sites
 }
 
+/** The sites of all events. */
+export const sites = evenSites()
+
 /**
  * Endless page views of the hour before `until`; low numbers of users and paths come up far more often.
  * @param until epoch milliseconds
  */
 export function createEvents(until: number): () => SampleEvent {
-  const sites = evenSites()
   const random = createRandom(1)
   const skewed = (limit: number) => Math.floor(limit ** random()) - 1
   return () => ({

@@ -1,41 +1,32 @@
-// `npm run bench`: measures ingest, drain and memory in one run, says what came out, and keeps it.
+// `npm run bench`: measures section by section in one run, says what came out, and keeps it.
 import { loadavg } from 'node:os'
 import { createProgress } from '../local/progress.ts'
 import { loadDotEnv } from '../runtime/env.ts'
-import { openBenchStack } from './bench-stack.ts'
-import { runDrainRounds } from './drain-rounds.ts'
-import { toFigures } from './figures.ts'
-import { runHttpRounds } from './http-rounds.ts'
 import { describeMachine, packageVersions } from './machine.ts'
 import { help, readOptions, type BenchOptions } from './options.ts'
-import { toPage } from './page.ts'
-import { keepResults, type BenchResults } from './results.ts'
+import { barsTable } from './page/bars.ts'
+import { toFigures } from './page/figures.ts'
+import { toPage } from './page/page.ts'
+import { keepResults } from './results.ts'
+import { runSections } from './run-sections.ts'
+import { isWhole } from './sections/sections.ts'
 
 /** A run that takes longer than this hangs. */
-const withinMs = 15 * 60_000
+const withinMs = 45 * 60_000
 
-async function measure({ settings }: BenchOptions): Promise<BenchResults> {
-  const progress = createProgress()
+async function run({ settings, only, isKept }: BenchOptions): Promise<void> {
   const [loadBefore = 0] = loadavg()
   const date = new Date().toISOString()
-  const stack = await openBenchStack(progress)
-  try {
-    const versions = { ...(await packageVersions()), ...stack.versions }
-    const http = await runHttpRounds(stack, settings.http, (text) => progress.line(`POST /event, ${text}`))
-    const drain = await runDrainRounds(stack, settings.drain, (text) => progress.line(`drain, ${text}`))
-    return { date, machine: describeMachine(), loadBefore, versions, settings, http, drain }
-  } finally {
-    progress.end()
-    await stack.stop()
-  }
-}
-
-async function run(options: BenchOptions): Promise<void> {
-  const results = await measure(options)
-  const { http, drain, memory, bars } = toFigures(results)
-  console.log(['', http, drain, memory, bars].join('\n\n'))
-  if (!options.isKept) return
-  console.log(`\nKept: bench/${await keepResults(results, toPage)}, bench/README.md`)
+  const { measured, versions, failed } = await runSections(only, settings, createProgress())
+  const figures = only.map((name) => toFigures(name, measured)).filter((text) => text !== '')
+  for (const text of figures) console.log(`\n${text}`)
+  console.log(`\n### Against the bars\n\n${barsTable(measured)}`)
+  for (const { name, error } of failed) console.error(`\nThe section ${name} failed: ${String(error)}`)
+  if (failed.length > 0) process.exitCode = 1
+  if (!isKept || !isWhole(measured)) return
+  const results = { date, machine: describeMachine(), loadBefore, settings, ...measured }
+  const all = { ...(await packageVersions()), ...versions }
+  console.log(`\nKept: bench/${await keepResults({ ...results, versions: all }, toPage)}, bench/README.md`)
 }
 
 loadDotEnv()

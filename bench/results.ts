@@ -1,12 +1,10 @@
 // One run of the bench as it is kept: where, with what, how, and every round.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { DrainResults } from './drain-rounds.ts'
-import type { HttpRound } from './http-rounds.ts'
 import type { Machine } from './machine.ts'
-import type { BenchSettings } from './options.ts'
+import type { BenchSettings, Measured } from './sections/sections.ts'
 
-export interface BenchResults {
+export interface BenchRun {
   /** When the run began, RFC 3339. */
   date: string
   machine: Machine
@@ -15,19 +13,25 @@ export interface BenchResults {
   /** Null where it is not known. */
   versions: Record<string, string | null>
   settings: BenchSettings
-  http: HttpRound[]
-  drain: DrainResults
 }
+
+export type BenchResults = BenchRun & Measured
+
+/** A file of the bench's page, by its path below the bench. */
+export type PageFiles = Record<string, string>
 
 /** Writes the results and the page that shows them; gives the results' path below the bench. */
 export async function keepResults(
   results: BenchResults,
-  toPage: (results: BenchResults, file: string) => string,
+  toPage: (results: BenchResults, file: string) => PageFiles,
 ): Promise<string> {
-  const file = join('results', `${results.date.slice(0, 10)}.json`)
-  await mkdir(join(import.meta.dirname, 'results'), { recursive: true })
-  await writeFile(join(import.meta.dirname, file), `${JSON.stringify(rounded(results), null, 1)}\n`)
-  await writeFile(join(import.meta.dirname, 'README.md'), toPage(results, file))
+  const [day = '', time = ''] = results.date.split('T')
+  const file = `results/${day}-${time.slice(0, 5).replace(':', '')}.json`
+  const files = { [file]: `${JSON.stringify(rounded(results), null, 1)}\n`, ...toPage(results, file) }
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(join(import.meta.dirname, path, '..'), { recursive: true })
+    await writeFile(join(import.meta.dirname, path), text)
+  }
   return file
 }
 

@@ -12,10 +12,17 @@ export function toLine(event: Event): string {
  */
 export function toMembers(event: Event): string {
   const { site_id, event_type, path, user_id, timestamp, event_id, referrer, properties } = event
-  let members = `"site_id":${JSON.stringify(site_id)},"event_type":${JSON.stringify(event_type)}`
-  if (path !== '') members += `,"path":${JSON.stringify(path)}`
-  if (user_id !== '') members += `,"user_id":${JSON.stringify(user_id)}`
+  let members = `"site_id":${quote(site_id)},"event_type":${quote(event_type)}`
+  if (path !== '') members += `,"path":${quote(path)}`
+  if (user_id !== '') members += `,"user_id":${quote(user_id)}`
   members += `,"timestamp":${timestamp},"event_id":"${event_id}"`
-  if (referrer !== '') members += `,"referrer":${JSON.stringify(referrer)}`
+  if (referrer !== '') members += `,"referrer":${quote(referrer)}`
   return properties ? `${members},"properties":${JSON.stringify(properties)}` : members
+}
+
+const notPlain = /["\\]|[^ -~]/
+
+/** The text as JSON. Most texts are ASCII without anything to escape, and that is found out faster than it is escaped. */
+function quote(text: string): string {
+  return notPlain.test(text) ? JSON.stringify(text) : `"${text}"`
 }

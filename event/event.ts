@@ -77,8 +77,10 @@ export const eventSchema = z.strictObject({
  * @param newId the id of an event without one
  */
 export function parseEvent(input: unknown, receivedAt: number, newId: () => string): Parsed {
-  const plain = readPlainEvent(input, receivedAt)
-  return plain ? { ok: true, event: plain, sentId: plain.event_id } : parseBySchema(input, receivedAt, newId)
+  const plain = readPlainEvent(input, receivedAt, newId)
+  return plain
+    ? { ok: true, event: plain.event, sentId: plain.sentId }
+    : parseBySchema(input, receivedAt, newId)
 }
 
 /** The same by the schema alone. */

@@ -1,11 +1,11 @@
-// The short way for events that are canonical already, as ingest writes them: a few comparisons instead of the whole
-// schema, which costs several times as much. It only ever says "surely good" or "ask the schema"; that both agree is
+// The short way for events as most senders write them: a few comparisons instead of the whole schema, which costs several
+// times as much. It only ever says "surely good" or "ask the schema"; that both agree is
 // held by a property test.
 import { isUuid } from './event-id.ts'
 import type { Event } from './event.ts'
 import { storedDot, type Properties } from './properties.ts'
 import { controlCharacter, textFault } from './text.ts'
-import { earliest, greatestLead } from './timestamp.ts'
+import { earliest, greatestLead, parseTimestamp } from './timestamp.ts'
 
 const fields = new Set([
   'site_id',
@@ -22,8 +22,17 @@ const fields = new Set([
 const mostKeys = 32
 const mostUnits = 2000
 
-/** The event, if `input` is one that is kept just as it is; null where the schema must decide. */
-export function readPlainEvent(input: unknown, receivedAt: number): Event | null {
+/** The event and the id it was sent with, null for none. */
+export interface PlainEvent {
+  event: Event
+  sentId: string | null
+}
+
+/**
+ * The event, if its texts, numbers and properties are kept just as they are; null where the schema must decide.
+ * @param newId the id of an event without one
+ */
+export function readPlainEvent(input: unknown, receivedAt: number, newId: () => string): PlainEvent | null {
   if (typeof input !== 'object' || input === null) return null
   for (const name in input) if (!fields.has(name)) return null
   const sent = input as Record<keyof Event, unknown>
@@ -32,19 +41,24 @@ export function readPlainEvent(input: unknown, receivedAt: number): Event | null
     event_type,
     path = '',
     user_id = '',
-    timestamp,
-    event_id,
+    timestamp: time = receivedAt,
+    event_id: sentId,
     referrer = '',
     properties,
   } = sent
   if (!isText(site_id, 255) || site_id === '' || controlCharacter.test(site_id)) return null
   if (!isText(event_type, 100) || event_type === '') return null
   if (!isText(path, 2048) || !isText(user_id, 255) || !isText(referrer, 2048)) return null
-  if (typeof timestamp !== 'number' || !Number.isSafeInteger(timestamp)) return null
-  if (timestamp < earliest || timestamp > receivedAt + greatestLead) return null
-  if (typeof event_id !== 'string' || !isUuid(event_id)) return null
+  if (sentId !== undefined && (typeof sentId !== 'string' || !isUuid(sentId))) return null
   if (properties !== undefined && !isPlain(properties)) return null
-  return { site_id, event_type, path, user_id, timestamp, event_id, referrer, properties }
+  if (typeof time !== 'number' && (typeof time !== 'string' || time === '')) return null
+  const timestamp = parseTimestamp(time)
+  if (timestamp === null) return null
+  const isInRange = timestamp >= earliest && timestamp <= receivedAt + greatestLead
+  if (!isInRange && sent.timestamp !== undefined) return null
+  const event_id = sentId ?? newId()
+  const event = { site_id, event_type, path, user_id, timestamp, event_id, referrer, properties }
+  return { event, sentId: sentId ?? null }
 }
 
 function isText(value: unknown, maxLength: number): value is string {

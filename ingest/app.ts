@@ -63,7 +63,7 @@ async function answer(
     }
     const share = parts.budget.open()
     // Until its client has the answer: one that does not read it holds on to memory, too.
-    res.once('close', share.release)
+    res.once('close', () => share.release())
     await handler(req, res, parts, share)
   } catch (error) {
     if (error instanceof ClientGone) {

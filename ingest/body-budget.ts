@@ -13,49 +13,56 @@ export interface BodyBudget {
   bytesInFlight: () => number
 }
 
-export interface BodyShare {
+/** What one request holds. A class, as whatever each request makes: functions made anew for each would cost more than they do. */
+export class BodyShare {
+  private bytes = 0
+  private listener: ((problem: Problem) => void) | null = null
+  private readonly held: Held
+
+  constructor(held: Held) {
+    this.held = held
+  }
+
   /** @throws Problem 503 where all requests together would hold more than they may */
-  take: (bytes: number) => void
+  take(bytes: number): void {
+    if (this.held.bytes + bytes > this.held.maxBytes) throw tooMuch()
+    this.held.bytes += bytes
+    this.bytes += bytes
+  }
+
   /** Whom to tell that the budget is closed, as long as the body is being read; null afterwards. */
-  onClose: (refuse: ((problem: Problem) => void) | null) => void
-  /** Gives everything back; called once. */
-  release: () => void
+  onClose(refuse: ((problem: Problem) => void) | null): void {
+    if (this.listener) this.held.reading.delete(this.listener)
+    this.listener = refuse
+    if (refuse) this.held.reading.add(refuse)
+  }
+
+  /** Gives everything back. */
+  release(): void {
+    this.held.bytes -= this.bytes
+    this.bytes = 0
+  }
+}
+
+/** What all requests hold together. */
+interface Held {
+  bytes: number
+  readonly maxBytes: number
+  readonly reading: Set<(problem: Problem) => void>
 }
 
 export function createBodyBudget(maxBytes: number): BodyBudget {
-  const reading = new Set<(problem: Problem) => void>()
-  let inFlight = 0
+  const held: Held = { bytes: 0, maxBytes, reading: new Set() }
   let isClosed = false
-
-  const openShare = (): BodyShare => {
-    let share = 0
-    let listener: ((problem: Problem) => void) | null = null
-    return {
-      take: (bytes) => {
-        if (inFlight + bytes > maxBytes) throw tooMuch()
-        inFlight += bytes
-        share += bytes
-      },
-      onClose: (refuse) => {
-        if (listener) reading.delete(listener)
-        listener = refuse
-        if (listener) reading.add(listener)
-      },
-      release: () => {
-        inFlight -= share
-        share = 0
-      },
-    }
-  }
   return {
-    bytesInFlight: () => inFlight,
+    bytesInFlight: () => held.bytes,
     open: () => {
       if (isClosed) throw isStopping()
-      return openShare()
+      return new BodyShare(held)
     },
     close: () => {
       isClosed = true
-      for (const refuse of reading) refuse(isStopping())
+      for (const refuse of held.reading) refuse(isStopping())
     },
   }
 }

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { toLine } from '../event/event-line.ts'
 import { parseEvent, type Event } from '../event/event.ts'
-import { parseJson } from '../event/json.ts'
+import { parseJson, parseJsonText } from '../event/json.ts'
 import type { Fault } from '../runtime/problem.ts'
 
 /** An event that will be kept: its line, and the id that its sender knows it by. */
@@ -16,9 +16,9 @@ export interface Checked {
 
 export type Verdict = Checked | { ok: false; faults: Fault[] }
 
-/** Checks the bytes of one JSON object. `what` names them in a message, such as "the body". */
-export function checkBytes(bytes: Buffer, what: string, receivedAt: number): Verdict {
-  const json = parseJson(bytes)
+/** Checks one JSON object, bytes or their text. `what` names it in a message, such as "the body". */
+export function checkJson(source: string | Buffer, what: string, receivedAt: number): Verdict {
+  const json = typeof source === 'string' ? parseJsonText(source) : parseJson(source)
   if (json.ok) return checkValue(json.value, receivedAt)
   return { ok: false, faults: [{ field: '', code: json.code, message: `${what} ${json.message}` }] }
 }

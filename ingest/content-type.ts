@@ -6,6 +6,7 @@ import { Problem } from '../runtime/problem.ts'
  * @throws Problem 415 naming what is taken
  */
 export function mediaType(header: string | undefined, allowed: readonly string[]): string {
+  if (header !== undefined && allowed.includes(header)) return header
   const [type = '', ...parameters] = (header ?? '')
     .toLowerCase()
     .split(';')

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { sendJson } from '../runtime/http.ts'
 import { badInput } from '../runtime/problem.ts'
 import type { BodyShare } from './body-budget.ts'
-import { checkBytes } from './check-event.ts'
+import { checkJson } from './check-event.ts'
 import { mediaType } from './content-type.ts'
 import type { Keep } from './keep/keeper.ts'
 import type { IngestMetrics } from './metrics.ts'
@@ -26,7 +26,7 @@ export async function postEvent(
   mediaType(req.headers['content-type'], types)
   const body = await readBody(req, maxBodyBytes, share)
   const receivedAt = Date.now()
-  const verdict = checkBytes(body, 'the body', receivedAt)
+  const verdict = checkJson(body, 'the body', receivedAt)
   if (!verdict.ok) {
     metrics.refused(verdict.faults)
     throw badInput(verdict.faults)

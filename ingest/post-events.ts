@@ -1,10 +1,11 @@
 // POST /events: a batch. Every event has its own verdict; nothing is kept before the whole body is checked.
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Event } from '../event/event.ts'
 import type { Position } from '../kafka/publishing.ts'
 import { sendJson } from '../runtime/http.ts'
 import { Problem, type Fault } from '../runtime/problem.ts'
 import type { BodyShare } from './body-budget.ts'
-import type { Checked, Verdict } from './check-event.ts'
+import type { Verdict } from './check-event.ts'
 import { mediaType } from './content-type.ts'
 import { NotKept, type Keep } from './keep/keeper.ts'
 import type { IngestMetrics } from './metrics.ts'
@@ -52,7 +53,7 @@ export async function postEvents(
     status: errors.length > 0 ? 'partial' : 'accepted',
     accepted,
     rejected: errors.length,
-    event_ids: verdicts.map((verdict) => (verdict.ok ? verdict.eventId : null)),
+    event_ids: verdicts.map(idOf),
     position: position && formatPosition(position),
     errors,
   })
@@ -76,9 +77,7 @@ interface Kept {
 async function keepBySite(verdicts: Verdict[], keep: Keep, receivedAt: number): Promise<Kept> {
   const position: Position = new Map()
   const kept: Kept = { position, lost: [], reason: '' }
-  const keeping = [...groupBySite(verdicts)].map(async ([siteId, events]) => {
-    const lines = events.map(({ line }) => line)
-    const checked = events.map(({ event }) => event)
+  const keeping = [...groupBySite(verdicts)].map(async ([siteId, { lines, checked, indexes }]) => {
     try {
       const stored = await keep(siteId, lines, receivedAt, checked)
       if (stored === null) kept.position = null
@@ -89,9 +88,9 @@ async function keepBySite(verdicts: Verdict[], keep: Keep, receivedAt: number): 
       if (!(error instanceof NotKept)) throw error
       kept.reason = error.message
       const message = `${error.message}: send this event again, with the same event_id`
-      for (const { index, eventId } of events) {
-        const errors = [{ field: '', code: 'unavailable', message }]
-        kept.lost.push({ index, event_id: eventId, retryable: true, errors })
+      const errors = [{ field: '', code: 'unavailable', message }]
+      for (const index of indexes) {
+        kept.lost.push({ index, event_id: idOf(verdicts[index]), retryable: true, errors })
       }
     }
   })
@@ -99,13 +98,26 @@ async function keepBySite(verdicts: Verdict[], keep: Keep, receivedAt: number): 
   return kept
 }
 
-function groupBySite(verdicts: Verdict[]): Map<string, (Checked & { index: number })[]> {
-  const sites = new Map<string, (Checked & { index: number })[]>()
+/** The good events of one site, and where each stands in the batch. */
+interface SiteEvents {
+  lines: string[]
+  checked: Event[]
+  indexes: number[]
+}
+
+function groupBySite(verdicts: Verdict[]): Map<string, SiteEvents> {
+  const sites = new Map<string, SiteEvents>()
   verdicts.forEach((verdict, index) => {
     if (!verdict.ok) return
-    const events = sites.get(verdict.siteId)
-    if (events) events.push({ ...verdict, index })
-    else sites.set(verdict.siteId, [{ ...verdict, index }])
+    let site = sites.get(verdict.siteId)
+    if (!site) sites.set(verdict.siteId, (site = { lines: [], checked: [], indexes: [] }))
+    site.lines.push(verdict.line)
+    site.checked.push(verdict.event)
+    site.indexes.push(index)
   })
   return sites
+}
+
+function idOf(verdict: Verdict | undefined): string | null {
+  return verdict?.ok ? verdict.eventId : null
 }

@@ -54,44 +54,75 @@ function collect(
 ): Promise<Buffer> {
   const source: Readable = decoder ? req.pipe(decoder) : req
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
-    let size = 0
-
-    const end = (settle: () => void) => {
-      source.off('data', onData).off('end', finish)
-      req.off('data', count)
-      settle()
+    const body = new Collected(maxBytes, share, resolve, reject)
+    share.onClose((problem) => body.refuse(problem))
+    if (decoder) {
+      req.on('data', (chunk: Buffer) => body.count(chunk))
+      decoder.on('error', () => body.refuse(new DecoderFault()))
     }
-    const refuse = (reason: Error) => end(() => reject(reason))
-    const finish = () => end(() => resolve(inOnePiece(chunks, size)))
-    const count = ({ length }: Buffer) => {
-      try {
-        share.take(length)
-      } catch (error) {
-        refuse(error as Error)
-      }
-    }
-    const onData = (chunk: Buffer) => {
-      chunks.push(chunk)
-      size += chunk.length
-      if (size > maxBytes) refuse(tooLarge(maxBytes))
-      else count(chunk)
-    }
-
-    share.onClose(refuse)
-    if (decoder) req.on('data', count)
-    source.on('data', onData).once('end', finish)
-    decoder?.on('error', () => refuse(new DecoderFault()))
-    req.on('error', () => refuse(new ClientGone('the client went away')))
-    req.once('close', () => {
-      if (!req.complete) refuse(new ClientGone('the client went away'))
+    source.on('data', (chunk: Buffer) => body.add(chunk)).on('end', () => body.finish())
+    req.on('error', () => body.refuse(clientGone()))
+    req.on('close', () => {
+      if (!req.complete) body.refuse(clientGone())
     })
   })
 }
 
-function inOnePiece(chunks: Buffer[], size: number): Buffer {
-  const [only] = chunks
-  return only && chunks.length === 1 ? only : Buffer.concat(chunks, size)
+function clientGone(): ClientGone {
+  return new ClientGone('the client went away')
+}
+
+/** What has come of a body. Settled once; whatever comes after that is passed over. */
+class Collected {
+  private readonly chunks: Buffer[] = []
+  private size = 0
+  private isSettled = false
+  private readonly maxBytes: number
+  private readonly share: BodyShare
+  private readonly resolve: (body: Buffer) => void
+  private readonly reject: (reason: Error) => void
+
+  constructor(
+    maxBytes: number,
+    share: BodyShare,
+    resolve: (body: Buffer) => void,
+    reject: (reason: Error) => void,
+  ) {
+    this.maxBytes = maxBytes
+    this.share = share
+    this.resolve = resolve
+    this.reject = reject
+  }
+
+  add(chunk: Buffer): void {
+    if (this.isSettled) return
+    this.chunks.push(chunk)
+    this.size += chunk.length
+    if (this.size > this.maxBytes) this.refuse(tooLarge(this.maxBytes))
+    else this.count(chunk)
+  }
+
+  count({ length }: Buffer): void {
+    if (this.isSettled) return
+    try {
+      this.share.take(length)
+    } catch (error) {
+      this.refuse(error as Error)
+    }
+  }
+
+  finish(): void {
+    if (this.isSettled) return
+    this.isSettled = true
+    const [only] = this.chunks
+    this.resolve(only && this.chunks.length === 1 ? only : Buffer.concat(this.chunks, this.size))
+  }
+
+  refuse(reason: Error): void {
+    if (this.isSettled) return
+    this.isSettled = true
+    this.reject(reason)
+  }
 }
 
 function tooLarge(maxBytes: number): Problem {

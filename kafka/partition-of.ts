@@ -10,6 +10,22 @@ export function partitionOf(key: string | Buffer, partitions: number): number {
   return (murmur2(bytes) & 0x7fffffff) % partitions
 }
 
+/** More sites than this are not remembered: their names can be invented. */
+const mostSites = 10_000
+
+/** The same for many sites, some of which come again and again. */
+export function rememberPartitions(partitions: number): (siteId: string) => number {
+  const known = new Map<string, number>()
+  return (siteId) => {
+    const found = known.get(siteId)
+    if (found !== undefined) return found
+    if (known.size >= mostSites) known.clear()
+    const partition = partitionOf(siteId, partitions)
+    known.set(siteId, partition)
+    return partition
+  }
+}
+
 /** MurmurHash2 of the bytes, as a signed 32-bit number. */
 function murmur2(key: Buffer): number {
   const length = key.length

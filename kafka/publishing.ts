@@ -38,54 +38,44 @@ export type Publish = (
 /** Where lines stand in the log: the highest offset of each partition. */
 export type Position = Map<number, number>
 
-export interface Waiter {
-  position: Position
+/** One call that waits. A class, as whatever each event makes: functions made anew for each would cost more than they do. */
+export class Waiter {
+  readonly position: Position = new Map()
+  /** Settled; what of it was not sent yet is not sent any more. */
+  isSettled = false
   /** Pieces that are not kept yet. */
-  left: number
-  /** Told already that Kafka did not acknowledge: what of it was not sent yet is not sent any more. */
-  givenUp: boolean
-  resolve: (position: Position) => void
-  reject: (error: NotPublished) => void
-}
+  private left: number
+  private readonly resolve: (position: Position) => void
+  private readonly reject: (error: NotPublished) => void
 
-/** Waits for so many pieces, at most `timeoutMs` milliseconds. */
-export function waitFor(
-  pieces: number,
-  timeoutMs: number,
-  resolve: Waiter['resolve'],
-  reject: Waiter['reject'],
-): Waiter {
-  const waiter: Waiter = {
-    position: new Map(),
-    left: pieces,
-    givenUp: false,
-    resolve: (position) => {
-      clearTimeout(timer)
-      resolve(position)
-    },
-    reject: (error) => {
-      clearTimeout(timer)
-      waiter.givenUp = true
-      reject(error)
-    },
+  constructor(pieces: number, resolve: (position: Position) => void, reject: (error: NotPublished) => void) {
+    this.left = pieces
+    this.resolve = resolve
+    this.reject = reject
   }
-  const timer = setTimeout(
-    () => waiter.reject(new NotPublished('Kafka did not acknowledge in time')),
-    timeoutMs,
-  )
-  return waiter
+
+  /** One of its pieces is kept, at this offset. */
+  keep(partition: number, offset: number): void {
+    this.position.set(partition, offset)
+    this.left -= 1
+    if (this.left > 0 || this.isSettled) return
+    this.isSettled = true
+    this.resolve(this.position)
+  }
+
+  refuse(reason: string): void {
+    if (this.isSettled) return
+    this.isSettled = true
+    this.reject(new NotPublished(reason))
+  }
 }
 
 /** These pieces are kept, at this offset. */
 export function settle(pieces: Piece<Waiter>[], partition: number, offset: number): void {
-  for (const { waiter } of pieces) {
-    waiter.position.set(partition, offset)
-    waiter.left -= 1
-    if (waiter.left === 0) waiter.resolve(waiter.position)
-  }
+  for (const { waiter } of pieces) waiter.keep(partition, offset)
 }
 
 /** Kafka did not acknowledge these pieces. */
 export function refuse(pieces: Piece<Waiter>[]): void {
-  for (const { waiter } of pieces) waiter.reject(new NotPublished('Kafka did not acknowledge'))
+  for (const { waiter } of pieces) waiter.refuse('Kafka did not acknowledge')
 }

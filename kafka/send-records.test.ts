@@ -2,7 +2,7 @@
 // made up here; everything else about sending is tried against a real Kafka.
 import type { Producer, ProducerBatch, RecordMetadata } from 'kafkajs'
 import { expect, it } from 'vitest'
-import { waitFor, type Position, type Waiter } from './publishing.ts'
+import { Waiter, type Position } from './publishing.ts'
 import { sendRecords } from './send-records.ts'
 import type { Taken } from './waiting-lines.ts'
 
@@ -30,7 +30,7 @@ function createProducer(answers: number[][]) {
 function lineOf(partition: number): { taken: Taken<Waiter>; position: Promise<Position> } {
   let waiter!: Waiter
   const position = new Promise<Position>((resolve, reject) => {
-    waiter = waitFor(1, timeoutMs, resolve, reject)
+    waiter = new Waiter(1, resolve, reject)
   })
   position.catch(() => undefined)
   const piece = {

@@ -2,15 +2,15 @@
 // who waits is told at once, and the next session begins with connections of its own, since these may hang for ever.
 import type { Producer } from 'kafkajs'
 import type { Logger } from '../runtime/logger.ts'
-import { partitionOf } from './partition-of.ts'
+import { createDeadline } from './deadline.ts'
+import { rememberPartitions } from './partition-of.ts'
 import {
   NotPublished,
   refuse,
-  waitFor,
   type Position,
   type Publish,
   type PublisherSettings,
-  type Waiter,
+  Waiter,
 } from './publishing.ts'
 import { sendRecords } from './send-records.ts'
 import { bytesOf, createWaitingLines, cutLines } from './waiting-lines.ts'
@@ -35,7 +35,9 @@ export function openSession(
   logger: Logger,
   onLost: (given: Promise<unknown>) => void,
 ): Session {
-  const waiting = createWaitingLines<Waiter>(({ givenUp }) => !givenUp)
+  const waiting = createWaitingLines<Waiter>(({ isSettled }) => !isSettled)
+  const refuseLate = createDeadline(settings.timeoutMs)
+  const partitionOf = rememberPartitions(settings.partitions)
   let sending: Promise<void> | null = null
   let isLost = false
 
@@ -46,13 +48,14 @@ export function openSession(
         reject(new NotPublished('too many events are waiting for Kafka'))
         return
       }
-      const waiter = waitFor(texts.length, settings.timeoutMs, resolve, reject)
+      const waiter = new Waiter(texts.length, resolve, reject)
+      refuseLate(waiter)
       let line = 0
       const pieces = texts.map((text) => {
         const ofText = checked?.slice(line, (line += text.events)) ?? null
         return { ...text, siteId, receivedAt, checked: ofText, waiter }
       })
-      waiting.add(partitionOf(siteId, settings.partitions), pieces)
+      waiting.add(partitionOf(siteId), pieces)
       sending ??= sendAll()
     })
 

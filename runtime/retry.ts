@@ -45,11 +45,9 @@ export async function failureOf(work: Promise<unknown>, signal: AbortSignal): Pr
 }
 
 /** The result of `work`, or an error with `message` after `ms` milliseconds without one. */
-export async function within<T>(ms: number, message: string, work: Promise<T>): Promise<T> {
-  const abort = new AbortController()
-  const timeout = sleep(ms, undefined, { signal: abort.signal, ref: false }).then(() => {
-    throw new Error(message)
+export function within<T>(ms: number, message: string, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(message)), ms).unref()
+    work.finally(() => clearTimeout(timer)).then(resolve, reject)
   })
-  timeout.catch(() => undefined)
-  return Promise.race([work, timeout]).finally(() => abort.abort())
 }

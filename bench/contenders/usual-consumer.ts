@@ -1,22 +1,8 @@
 // The usual consumer: eachBatch, JSON.parse of each message, one insert of objects, then kafkajs commits.
-import { createClient } from '@clickhouse/client'
-import kafkajs from 'kafkajs'
+import { env, openClickHouse, openKafka } from './usual-clients.ts'
 import { usualTable, type UsualRow } from './usual-table.ts'
 
-const env = (name: string) => process.env[name] ?? ''
-
-const kafka = new kafkajs.Kafka({
-  clientId: 'usual-consumer',
-  brokers: env('KAFKA_BROKERS').split(','),
-  logLevel: kafkajs.logLevel.ERROR,
-})
-const clickhouse = createClient({
-  url: env('CLICKHOUSE_URL'),
-  database: env('CLICKHOUSE_DATABASE'),
-  username: env('CLICKHOUSE_USER'),
-  password: env('CLICKHOUSE_PASSWORD'),
-  clickhouse_settings: { async_insert: 0 },
-})
+const clickhouse = openClickHouse()
 
 /** A message as the usual ingest writes it. */
 interface UsualEvent {
@@ -34,7 +20,7 @@ function toRow(value: Buffer | null): UsualRow {
   return { event_id, site, type, path, user, time }
 }
 
-const consumer = kafka.consumer({ groupId: env('KAFKA_GROUP_ID') })
+const consumer = openKafka('usual-consumer').consumer({ groupId: env('KAFKA_GROUP_ID') })
 await consumer.connect()
 await consumer.subscribe({ topics: [env('KAFKA_TOPIC')], fromBeginning: true })
 process.once('disconnect', () => process.exit(0))

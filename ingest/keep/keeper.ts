@@ -1,6 +1,6 @@
 // Keeps events before their sender is told so: in Kafka, or on this machine's disk while Kafka does not take them. Events of
 // one partition stay in order: while older ones are in the spool, younger ones go behind them.
-import { partitionOf } from '../../kafka/partition-of.ts'
+import { rememberPartitions } from '../../kafka/partition-of.ts'
 import type { Publisher } from '../../kafka/publisher.ts'
 import { NotPublished, type Position, type Publish } from '../../kafka/publishing.ts'
 import { NotSpooled, type Spool } from '../../spool/spool.ts'
@@ -28,7 +28,8 @@ export interface KeeperParts {
 }
 
 export function createKeeper({ publisher, spool, handover, partitions, onSpooled }: KeeperParts): Keep {
-  const isBehind = (siteId: string) => spool?.holds(partitionOf(siteId, partitions)) ?? false
+  const partitionOf = rememberPartitions(partitions)
+  const isBehind = (siteId: string) => spool?.holds(partitionOf(siteId)) ?? false
 
   return async (siteId, lines, receivedAt, checked) => {
     if (isBehind(siteId)) await handover.over()

@@ -1,32 +1,19 @@
 // Fills topics with events as each contender's own ingest leaves them there.
 import kafkajs, { type Kafka } from 'kafkajs'
-import { createSender } from '../client/sender.ts'
-import { startProcess } from './bench-process.ts'
+import { createSender } from '../../client/sender.ts'
+import { startProcess } from '../bench-process.ts'
+import { toUsualMessage } from '../contenders/usual-event.ts'
+import { createEvents } from '../events.ts'
 import type { BenchStack } from './bench-stack.ts'
-import { toUsualMessage } from './contenders/usual-event.ts'
-import { createEvents } from './events.ts'
 
 /** Events of one POST /events, and of one request of the usual producer. */
 const batchEvents = 1000
 const messagesPerSend = 5000
 
-/**
- * Posts `events` events to Tallyline's ingest, in batches, as its importer does.
- * @param packing the settings of ingest that say how records are packed
- */
-export async function fillByTallyline(
-  stack: BenchStack,
-  topic: string,
-  events: number,
-  packing: Record<string, string> = {},
-): Promise<void> {
+/** Posts `events` events to Tallyline's ingest, in batches, as its importer does. */
+export async function fillByTallyline(stack: BenchStack, topic: string, events: number): Promise<void> {
   const next = createEvents(Date.now())
-  const ingest = await startProcess('ingest/main.ts', {
-    ...stack.env,
-    ...packing,
-    KAFKA_TOPIC: topic,
-    INGEST_PORT: '0',
-  })
+  const ingest = await startProcess('ingest/main.ts', { ...stack.env, KAFKA_TOPIC: topic, INGEST_PORT: '0' })
   try {
     let accepted = 0
     const sender = createSender<null>({
