@@ -20,6 +20,8 @@ export interface RangeLimits {
   maxRows: number
   maxBytes: number
   maxAgeMs: number
+  /** The same for a range of a few rows, where nothing else was inserted a moment before. */
+  quietAgeMs: number
   /** Bytes of all partitions together that may be held before fetching pauses. */
   maxHeldBytes: number
 }
@@ -50,8 +52,11 @@ export const consumerVariables = {
   RANGE_MAX_BYTES: wholeNumber(8_388_608, 65_536, 134_217_728).describe(
     'Bytes of rows after which a range of offsets is stored',
   ),
-  RANGE_MAX_AGE_MS: wholeNumber(200, 1, 60_000).describe(
+  RANGE_MAX_AGE_MS: wholeNumber(800, 1, 60_000).describe(
     'Milliseconds after its first record at which a range of offsets is stored; longer makes fewer, larger inserts',
+  ),
+  RANGE_QUIET_AGE_MS: wholeNumber(5, 1, 60_000).describe(
+    'The same where fewer than 100 rows a second come to a partition, at most 30 times a second: to wait for more would only make them late',
   ),
   CONSUMER_MAX_HELD_BYTES: wholeNumber(50_331_648, 1_048_576, 8_589_934_592).describe(
     'Bytes of rows that may wait for ClickHouse in memory before fetching pauses',
@@ -82,6 +87,7 @@ export const consumerConfig = saslWhole(z.object(consumerVariables)).transform((
     maxRows: flat.RANGE_MAX_ROWS,
     maxBytes: flat.RANGE_MAX_BYTES,
     maxAgeMs: flat.RANGE_MAX_AGE_MS,
+    quietAgeMs: flat.RANGE_QUIET_AGE_MS,
     maxHeldBytes: flat.CONSUMER_MAX_HELD_BYTES,
   },
   insertTimeoutMs: flat.INSERT_TIMEOUT_MS,

@@ -111,7 +111,10 @@ describe('the consumer', () => {
   it('stores what it holds when it is stopped', async () => {
     const { kafka, settings, count, groupId } = await start()
     await produce(kafka, [event('demo', 1)])
-    const consumer = await startTestConsumer(kafka, settings, groupId, { maxAgeMs: 600_000 })
+    const consumer = await startTestConsumer(kafka, settings, groupId, {
+      maxAgeMs: 600_000,
+      quietAgeMs: 600_000,
+    })
     await until(async () => {
       const { body } = await get(`${consumer.url}/metrics`)
       return /^held_bytes [1-9]/m.test(String(body['text']))

@@ -90,7 +90,11 @@ describe('a service that is told to stop', () => {
   it('ends with code 0: ingest after its answers, the consumer after it stored what it holds', async () => {
     const { env, storedIds } = await start()
     const ingest = await startProcess('ingest/main.ts', env)
-    const consumer = await startProcess('consumer/main.ts', { ...env, RANGE_MAX_AGE_MS: '60000' })
+    const consumer = await startProcess('consumer/main.ts', {
+      ...env,
+      RANGE_MAX_AGE_MS: '60000',
+      RANGE_QUIET_AGE_MS: '60000',
+    })
     const reporting = await startProcess('reporting/main.ts', env)
     for (const { url } of [ingest, consumer, reporting]) await untilReady(url)
     const { body } = await post(`${ingest.url}/event`, { site_id: 'demo', event_type: 'view' })

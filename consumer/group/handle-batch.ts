@@ -33,6 +33,7 @@ export interface BatchHandlerParts {
 /** Hands each fetch to its lane and returns at once, so that kafkajs fetches on while the lane stores. */
 export function createBatchHandler(parts: BatchHandlerParts): (payload: EachBatchPayload) => Promise<void> {
   const { state, fetching, misplaced } = parts
+  const pace = createPace()
   return async (payload) => {
     const { partition } = payload.batch
     const { present } = state
@@ -48,6 +49,7 @@ export function createBatchHandler(parts: BatchHandlerParts): (payload: EachBatc
     const wanted = await takeParts(payload, lane, parts, () => present === state.present && !state.isStopping)
     if (wanted === null) {
       misplaced.clear(partition)
+      if (isAtEnd(payload) && !lane.isQuiet()) await pace()
     } else {
       misplaced.add(partition)
       fetching.seek(partition, wanted)
@@ -76,6 +78,26 @@ async function takeParts(
   }
   backPressure.pauseIfFull(batch.partition, lane)
   return null
+}
+
+function isAtEnd({ batch }: EachBatchPayload): boolean {
+  return Number(batch.offsetLag()) === 0
+}
+
+/** Between two fetches where the log brings little at a time: what it brings then waits in its lane anyway. */
+const paceMs = 40
+
+/**
+ * At the end of the log every fetch would bring the few records that came during the last one, and to fetch takes longer
+ * than to decode them. So one pauses now and then; batches of one fetch, which come one after another, do so once.
+ */
+function createPace(): () => Promise<void> {
+  let lastAt = -Infinity
+  return async () => {
+    if (performance.now() - lastAt < paceMs) return
+    await sleep(paceMs)
+    lastAt = performance.now()
+  }
 }
 
 /** Keeps the membership alive while it is found out where it goes on. */

@@ -3,6 +3,8 @@
 
 /** One lane's way to a slot. Only a first attempt needs one: what is in doubt waits for a clock, and holds up nobody. */
 export interface InsertSlot {
+  /** Whether no range was begun by any lane for a moment. */
+  isQuiet: () => boolean
   /** Takes a slot, or has one already; where none is free, the lane is told when one may be. */
   take: () => boolean
   /** Gives it back, if there is one, and no longer waits for any. */
@@ -14,8 +16,12 @@ export interface InsertSlots {
   open: (onFree: () => void) => InsertSlot
 }
 
+/** A small insert costs ClickHouse some ten milliseconds: so often it can bear. */
+const quietAfterMs = 30
+
 export function createInsertSlots(count: number): InsertSlots {
   const holders = new Set<object>()
+  let lastTakenAt = -Infinity
   /** In the order they came. */
   const waiting = new Map<object, () => void>()
   const tellNext = () => {
@@ -29,6 +35,7 @@ export function createInsertSlots(count: number): InsertSlots {
     open: (onFree) => {
       const lane = {}
       return {
+        isQuiet: () => performance.now() - lastTakenAt >= quietAfterMs,
         take: () => {
           if (holders.has(lane)) return true
           if (holders.size >= count) {
@@ -37,6 +44,7 @@ export function createInsertSlots(count: number): InsertSlots {
           }
           waiting.delete(lane)
           holders.add(lane)
+          lastTakenAt = performance.now()
           return true
         },
         release: () => {

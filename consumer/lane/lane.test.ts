@@ -6,7 +6,13 @@ import { createLane } from './lane.ts'
 import { allOf } from './store-range.ts'
 
 const source = { topic: 'events', topicId: '00000000-0000-0000-0000-000000000001', partition: 0 }
-const limits = { maxRows: 2, maxBytes: 1_000_000, maxAgeMs: 1_000_000, maxHeldBytes: 1_000_000 }
+const limits = {
+  maxRows: 2,
+  maxBytes: 1_000_000,
+  maxAgeMs: 1_000_000,
+  quietAgeMs: 1_000_000,
+  maxHeldBytes: 1_000_000,
+}
 
 function recordsFrom(first: number, count: number): SourceRecord[] {
   return Array.from({ length: count }, (_, index) => ({

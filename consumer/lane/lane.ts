@@ -30,6 +30,8 @@ export interface Lane {
   bytes: () => number
   /** Whether it holds a whole range besides the one being stored. */
   isFull: () => boolean
+  /** Whether so few come that they are stored as soon as ClickHouse is free. */
+  isQuiet: () => boolean
   /** Stores what it holds; resolves when all is stored and committed, or can no longer be. */
   drain: () => Promise<void>
   /** Lets go of everything at once: the partition is no longer ours. */
@@ -58,26 +60,26 @@ export function createLane(parts: LaneParts): Lane {
   const slot = parts.slots.open(() => next())
   const first = startLane(parts.start)
   let state = first.state
-  let atHand: SourceRecord[] = []
   let isDraining = false
-  const dispatch = (event: LaneEvent): LaneEffect[] => {
+  const dispatch = (event: LaneEvent, records: SourceRecord[] = []): LaneEffect[] => {
     const { effects, ...after } = step(state, event, parts.fenceSeconds)
     state = after.state
     if (event.kind === 'inserted' || state.phase === 'ended') slot.release()
-    effects.forEach(perform)
+    for (const effect of effects) perform(effect, records)
     next()
     return effects
   }
 
   const next = () => {
     open.judgeWaiting()
-    if (mayBegin(state) && (isDraining || open.isDue()) && slot.take()) dispatch({ kind: 'due' })
+    if (mayBegin(state) && (isDraining || open.isDue(slot.isQuiet())) && slot.take())
+      dispatch({ kind: 'due' })
     if (isDraining && isDrained(state)) drained.raise()
   }
 
-  const perform = (effect: LaneEffect): void => {
+  const perform = (effect: LaneEffect, records: SourceRecord[]): void => {
     if (effect.kind === 'refetch') return
-    if (effect.kind === 'take') return take(pending, open, state, atHand)
+    if (effect.kind === 'take') return take(pending, open, state, records)
     if (effect.kind === 'stored') return tellStored(parts, effect.span, pending.release())
     if (effect.kind === 'rejoin') return parts.onRejoin(effect.isFenced)
     if (effect.kind === 'prepare' && state.deadline === null) pending.hold(open.close(), effect.span)
@@ -85,12 +87,11 @@ export function createLane(parts: LaneParts): Lane {
   }
 
   const fetched = (records: SourceRecord[], from: number, last: number) => {
-    atHand = records
-    const [effect] = dispatch({ kind: 'fetched', from, last })
+    const [effect] = dispatch({ kind: 'fetched', from, last }, records)
     return effect?.kind === 'refetch' ? effect.offset : null
   }
 
-  first.effects.forEach(perform)
+  for (const effect of first.effects) perform(effect, [])
   return {
     accept: fetched,
     pass: (first, last) => {
@@ -98,6 +99,7 @@ export function createLane(parts: LaneParts): Lane {
     },
     bytes: () => open.bytes() + pending.bytes(),
     isFull: () => state.phase !== 'rereading' && open.isFull(),
+    isQuiet: open.isSmall,
     drain: () => {
       isDraining = true
       next()

@@ -14,17 +14,25 @@ export interface OpenRange {
   add: (records: SourceRecord[]) => void
   /** Judges what waits, once it can be. */
   judgeWaiting: () => void
-  /** Whether it is long or old enough to be stored. */
-  isDue: () => boolean
+  /**
+   * Whether it is long or old enough to be stored.
+   * @param isQuiet whether nothing else was inserted a moment before
+   */
+  isDue: (isQuiet: boolean) => boolean
   isFull: () => boolean
+  /** Whether so few come that more are not waited for while nothing else is inserted. */
+  isSmall: () => boolean
   /** Gives it away; the next begins empty. */
   close: () => Range
   bytes: () => number
 }
 
+/** Where no more than these come while ClickHouse is free, others are not worth waiting for. */
+const few = { lines: 8, linesPerMs: 0.1 }
+
 /**
  * @param mayJudge whether all events of earlier ranges are known
- * @param onAge called when it has become old enough
+ * @param onAge called when it may have become old enough
  */
 export function createOpenRange(
   place: LogPlace,
@@ -36,21 +44,23 @@ export function createOpenRange(
   const waiting = createWaitingRecords()
   let range = emptyRange()
   let timer: NodeJS.Timeout | undefined
-  let isOld = false
+  let openedAt = Infinity
 
-  const isFull = () => {
-    const lines = range.rowCount + range.uncertain.length + range.dead.length
-    return lines >= limits.maxRows || range.bytes + waiting.bytes() >= limits.maxBytes
-  }
-  const ring = () => {
-    isOld = true
+  const lines = () => range.rowCount + range.uncertain.length + range.dead.length
+  const isFull = () => lines() >= limits.maxRows || range.bytes + waiting.bytes() >= limits.maxBytes
+  const ageMs = () => Math.max(0, performance.now() - openedAt)
+  const isSmall = () => lines() <= few.lines + few.linesPerMs * ageMs()
+  const wake = () => {
+    const againInMs = isSmall() ? 2 * limits.quietAgeMs : limits.maxAgeMs - ageMs()
+    timer = setTimeout(wake, Math.max(againInMs, 1))
     onAge()
   }
 
   const judgeWaiting = () => {
     if (!waiting.isThere() || !mayJudge()) return
     const records = waiting.takeAll()
-    timer ??= setTimeout(ring, limits.maxAgeMs)
+    if (openedAt === Infinity) openedAt = performance.now()
+    timer ??= setTimeout(wake, Math.min(limits.quietAgeMs, limits.maxAgeMs))
     if (range.firstTimestamp === 0) range.firstTimestamp = records[0]?.timestamp ?? 0
     addFetch(
       range,
@@ -64,13 +74,17 @@ export function createOpenRange(
       judgeWaiting()
     },
     judgeWaiting,
-    isDue: () => isOld || isFull(),
+    isDue: (isQuiet) => {
+      const { quietAgeMs, maxAgeMs } = limits
+      return isFull() || ageMs() >= (isQuiet && isSmall() ? Math.min(quietAgeMs, maxAgeMs) : maxAgeMs)
+    },
     isFull,
+    isSmall,
     close: () => {
       const closed = range
       clearTimeout(timer)
       timer = undefined
-      isOld = false
+      openedAt = Infinity
       range = emptyRange()
       return closed
     },
