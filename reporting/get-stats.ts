@@ -1,6 +1,5 @@
-// GET /stats: checks the request, asks, shapes the answer.
-import type { ClickHouse } from '../clickhouse/client.ts'
-import { queryStats } from '../clickhouse/stats-queries.ts'
+// GET /stats: what is asked about, and the shape of the answer.
+import type { Stats, StatsScope } from '../clickhouse/stats-queries.ts'
 import type { StatsRequest } from './stats-request.ts'
 
 /** The body of the answer. `from` and `to` are the instants the numbers cover, `to` exclusive; null is no bound. */
@@ -16,34 +15,14 @@ export interface StatsAnswer {
   top_paths: { path: string; views: number }[]
 }
 
-/**
- * Exact figures of one site.
- * @param viewTypes the event types that count as views where the request names none
- * @param signal ends the question
- */
-export async function getStats(
-  clickhouse: ClickHouse,
-  viewTypes: string[],
-  request: StatsRequest,
-  signal: AbortSignal,
-): Promise<StatsAnswer> {
-  const { siteId, range, eventType, limit } = request
-  const scope = {
-    siteId,
-    from: range.from,
-    to: range.to,
-    viewTypes: eventType === null ? viewTypes : [eventType],
-    limit,
-  }
-  const stats = await queryStats(clickhouse, scope, signal)
-  return {
-    site_id: siteId,
-    date: request.date,
-    from: toText(range.from),
-    to: toText(range.to),
-    timezone: request.timezone,
-    ...stats,
-  }
+/** @param viewTypes the event types that count as views where the request names none */
+export function scopeOf({ siteId, range, eventType, limit }: StatsRequest, viewTypes: string[]): StatsScope {
+  const { from, to } = range
+  return { siteId, from, to, viewTypes: eventType === null ? viewTypes : [eventType], limit }
+}
+
+export function toAnswer({ siteId, date, range, timezone }: StatsRequest, stats: Stats): StatsAnswer {
+  return { site_id: siteId, date, from: toText(range.from), to: toText(range.to), timezone, ...stats }
 }
 
 function toText(instant: number | null): string | null {

@@ -10,6 +10,8 @@ import { startTcpProxy } from '../test/support/tcp-proxy.ts'
 import { reportingRoutes } from './app.ts'
 import type { StoreFreshness } from './freshness/freshness.ts'
 import { createReportingMetrics } from './metrics.ts'
+import { createCountStats } from './count-stats.ts'
+import { createQuestions } from './questions.ts'
 import { createTurns } from './turns.ts'
 
 describe('GET /stats (contract section 5)', () => {
@@ -121,13 +123,10 @@ describe('GET /stats (contract section 5)', () => {
     const metrics = createReportingMetrics(figures)
     const logger = testLogger()
     const routes = reportingRoutes({
-      clickhouse,
+      countStats: createCountStats(clickhouse),
       freshness,
       viewTypes: ['view'],
-      turns: createTurns(1, 1),
-      queryTimeoutMs: 10_000,
-      metrics,
-      logger,
+      questions: createQuestions({ turns: createTurns(1, 1), timeoutMs: 10_000, metrics, logger }),
     })
     const app = createApp({ checks: {}, registry: metrics.registry, routes, logger })
     const server = createServer(app)

@@ -10,9 +10,11 @@ import type { Running } from '../runtime/lifecycle.ts'
 import type { Logger } from '../runtime/logger.ts'
 import { reportingRoutes } from './app.ts'
 import type { ReportingConfig } from './config.ts'
+import { createCountStats } from './count-stats.ts'
 import { lookWithBooks } from './freshness/books.ts'
 import { createFreshness } from './freshness/freshness.ts'
 import { createReportingMetrics } from './metrics.ts'
+import { createQuestions } from './questions.ts'
 import { createTurns } from './turns.ts'
 
 /** Whoever waits for Kafka has given up by then. */
@@ -34,16 +36,14 @@ export async function startReporting(
   const look = lookWithBooks(reader.look, (topicId) => queryStoredOffsets(clickhouse, topic, topicId))
   const freshness = createFreshness(look, config.waits, logger)
   const metrics = createReportingMetrics(freshness.figures)
-  const { viewTypes, queryTimeoutMs } = config
+  const { viewTypes, queryTimeoutMs: timeoutMs } = config
   const turns = createTurns(mostQueries, mostWaiting)
+  const questions = createQuestions({ turns, timeoutMs, metrics, logger })
   const routes = reportingRoutes({
-    clickhouse,
+    countStats: createCountStats(clickhouse),
     freshness,
     viewTypes,
-    turns,
-    queryTimeoutMs,
-    metrics,
-    logger,
+    questions,
   })
   const checks = { clickhouse: () => pingClickHouse(clickhouse) }
   const server = createServer(createApp({ checks, registry: metrics.registry, routes, logger }))
