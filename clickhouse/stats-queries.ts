@@ -40,22 +40,26 @@ const inScope = `site_id = {site:String}
 
 const version = "concat(toString(count()), '/', toString(max(_part_data_version)))"
 
-/** Both scans see the same parts of the table: `enable_shared_storage_snapshot_in_query`. */
+const isView = 'event_type IN {viewTypes:Array(String)}'
+
+/** An event without a user counts for none. Told by the hash of no text, the texts need not be read at all. */
+const hasUser = "user_hash != reinterpretAsUInt128(sipHash128(''))"
+
+/** Two scans at the same time, of the same parts of the table: `enable_shared_storage_snapshot_in_query`. */
 const statsQuery = `
-WITH (
-  SELECT (countIf(event_type IN {viewTypes:Array(String)}),
-          uniqExactIf(user_hash, user_id != '' AND event_type IN {viewTypes:Array(String)}),
-          count(),
-          ${version})
+SELECT sum(views) AS total_views, sum(users) AS unique_users, sum(events) AS total_events,
+  groupArrayArray(paths) AS top_paths, max(of_version) AS version
+FROM (
+  SELECT countIf(${isView}) AS views, uniqExactIf(user_hash, ${hasUser} AND ${isView}) AS users, count() AS events,
+    []::Array(Tuple(path String, views UInt64)) AS paths, ${version} AS of_version
   FROM events WHERE ${inScope}
-) AS totals, (
-  SELECT groupArray((path, views)::Tuple(path String, views UInt64)) FROM (
+  UNION ALL
+  SELECT 0, 0, 0, groupArray((path, views)::Tuple(path String, views UInt64)), '' FROM (
     SELECT path, count() AS views
-    FROM events WHERE ${inScope} AND event_type IN {viewTypes:Array(String)} AND path != ''
+    FROM events WHERE ${inScope} AND ${isView} AND path != ''
     GROUP BY path ORDER BY views DESC, path ASC LIMIT {limit:UInt32}
   )
-) AS top_paths
-SELECT totals.1 AS total_views, totals.2 AS unique_users, totals.3 AS total_events, top_paths, totals.4 AS version`
+)`
 
 const versionQuery = `SELECT ${version} AS version FROM events WHERE ${inScope}`
 
