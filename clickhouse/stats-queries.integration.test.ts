@@ -13,12 +13,12 @@ it('gives figures of one moment, whatever is inserted meanwhile', async () => {
         SELECT 'demo', 'view', concat('/', toString(number % 3)), toString(number + ${1000 * n}), '2025-11-14 00:00:00'
         FROM numbers(1000)`,
     })
-  let isOver = false
+  const over = new AbortController()
   const inserting = (async () => {
-    for (let n = 0; !isOver; n += 1) await insert(n)
+    for (let n = 0; !over.signal.aborted; n += 1) await insert(n)
   })()
   onTestFinished(async () => {
-    isOver = true
+    over.abort()
     await inserting
   })
   const seen = new Set<number>()
