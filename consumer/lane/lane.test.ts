@@ -1,5 +1,5 @@
 // A lane over a store that answers when the test says so.
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import type { SourceRecord } from './record.ts'
 import { createInsertSlots } from './insert-slots.ts'
 import { createLane } from './lane.ts'
@@ -25,13 +25,13 @@ function recordsFrom(first: number, count: number): SourceRecord[] {
 }
 
 /** @param onStored told of each range that is stored and committed */
-function startLane(onStored: () => void) {
+function startLane(onStored: () => void, more: Partial<typeof limits> = {}, slots = createInsertSlots(2)) {
   const answers: (() => void)[] = []
   const lane = createLane({
     source,
     start: { next: 10, pending: null },
-    limits,
-    slots: createInsertSlots(2),
+    limits: { ...limits, ...more },
+    slots,
     fenceSeconds: 5,
     judge: () => 'row',
     onStored,
@@ -70,5 +70,25 @@ describe('a lane that stores one range while it takes the next', () => {
     expect(wasFull).toEqual([false])
     await answer()
     expect(wasFull).toEqual([false, false])
+  })
+})
+
+describe('a lane to which few records come', () => {
+  it('stores them without waiting for more', async () => {
+    const stored = new Promise<void>((resolve) => {
+      const { lane, answer } = startLane(resolve, { quietAgeMs: 1 })
+      lane.accept(recordsFrom(10, 1), 10, 10)
+      const again = setInterval(() => void answer(), 5)
+      onTestFinished(() => clearInterval(again))
+    })
+    await stored
+  })
+
+  it('waits for more right after another lane began to insert', () => {
+    const slots = createInsertSlots(2)
+    const other = slots.open(() => undefined)
+    expect(other.isQuiet()).toBe(true)
+    other.take()
+    expect(other.isQuiet()).toBe(false)
   })
 })

@@ -34,5 +34,8 @@ export function createWaitingRecords(): WaitingRecords {
 
 /** What they take in memory, roughly. */
 export function bytesOfRecords(records: readonly SourceRecord[]): number {
-  return records.reduce((sum, { value }) => sum + recordBytes + (value?.length ?? 0), 0)
+  return records.reduce(
+    (sum, { value, sealed }) => sum + recordBytes + (value?.length ?? 0) + (sealed?.ids.length ?? 0),
+    0,
+  )
 }
