@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { freshDatabase, rowsOf } from '../test/support/fresh.ts'
 import { readStoreClock } from '../test/support/store-clock.ts'
 import { createClickHouse, type ClickHouse } from './client.ts'
-import { eventsTarget, insertLines, queryPrefixOf } from './insert-lines.ts'
+import { eventsTarget, insertLines, nameInsert, partsOfNames } from './insert-lines.ts'
 import { endInserts, lookForRange, queryStoredEvents } from './look.ts'
 
 const source = { topic: 'events', topicId: '7e0e0f3a-6d52-4f0e-9a55-0c1d2e3f4a5b', partition: 3 }
@@ -15,7 +15,7 @@ const span = { first: 7, last: 9 }
 function insertOf(months: number[], deadline: number) {
   const lines = months.map((month, line) =>
     Buffer.from(
-      `{"at":1763110000123,"offset":7,"line":${line},"site_id":"s","event_type":"view","timestamp":${Date.UTC(2025, month, 2)},"event_id":"0b6f3c1e-6f0d-4c9e-8f2e-0d1c2b3a4f5e"}\n`,
+      `{"at":1763110000123,"part":3,"offset":7,"line":${line},"site_id":"s","event_type":"view","timestamp":${Date.UTC(2025, month, 2)},"event_id":"0b6f3c1e-6f0d-4c9e-8f2e-0d1c2b3a4f5e"}\n`,
     ),
   )
   return {
@@ -24,8 +24,8 @@ function insertOf(months: number[], deadline: number) {
     lineCount: lines.length,
     token: `t${deadline}`,
     deadline,
-    constants: source,
-    queryPrefix: queryPrefixOf('test', source, span),
+    constants: { topicId: source.topicId },
+    name: nameInsert('test', source, [{ partition: 3, ...span }]),
   }
 }
 
@@ -75,7 +75,7 @@ describe('the fence of an insert', () => {
   it('writes nothing of a block whose connection was cut in the middle', async () => {
     const { settings, clickhouse, inserter } = await start()
     const slow = await sendSlowly(clickhouse, settings, 1000)
-    const look = () => lookForRange(clickhouse, source, span, slow.prefix)
+    const look = () => lookForRange(clickhouse, source, span, slow.names)
     while (!(await look()).isRunning) await sleep(20)
     slow.cut()
     while ((await look()).isRunning) await sleep(20)
@@ -88,9 +88,9 @@ describe('a look', () => {
   it('sees an insert that still runs, and can end it', async () => {
     const { settings, clickhouse, inserter } = await start()
     const slow = await sendSlowly(clickhouse, settings, 1000)
-    const look = () => lookForRange(clickhouse, source, span, slow.prefix)
+    const look = () => lookForRange(clickhouse, source, span, slow.names)
     while (!(await look()).isRunning) await sleep(20)
-    await endInserts(clickhouse, slow.prefix)
+    await endInserts(clickhouse, slow.names)
     slow.cut()
     while ((await look()).isRunning) await sleep(20)
     expect(await look()).toMatchObject({ isStored: false })
@@ -121,18 +121,20 @@ async function sendSlowly(
 ) {
   const deadline = Math.ceil(await readStoreClock(clickhouse)) + seconds
   const { target, lines } = insertOf([0, 1], deadline)
-  const prefix = queryPrefixOf(database, source, span)
+  const insertName = nameInsert(database, source, [
+    { partition: 2, first: 0, last: 5 },
+    { partition: 3, ...span },
+  ])
   const query = `INSERT INTO events (${target.columns}) SELECT ${target.select} FROM input('${target.input}') WHERE throwIf(nowInBlock() >= toDateTime({deadline:UInt32}), 'late') = 0 FORMAT JSONEachRow`
   const address = new URL(url)
   for (const [name, value] of Object.entries({
     query,
     database,
-    query_id: `${prefix}${deadline}/${Math.random()}`,
+    query_id: `${insertName}${deadline}/${Math.random()}`,
     async_insert: '0',
     user,
     password,
     param_deadline: String(deadline),
-    param_partition: '3',
     param_topicId: source.topicId,
     input_format_parallel_parsing: '0',
   })) {
@@ -145,7 +147,7 @@ async function sendSlowly(
   // ClickHouse begins a query only when it has read as much as a query's text may be long.
   sending.write(Buffer.concat([lines[0] ?? Buffer.alloc(0), Buffer.alloc(3_000_000, '\n')]))
   return {
-    prefix,
+    names: partsOfNames(database, source, span),
     finish: async () => {
       sending.end(lines[1])
       const [response] = await answered

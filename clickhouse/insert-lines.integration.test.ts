@@ -21,7 +21,9 @@ const base: Event = {
 
 function rows(events: Partial<Event>[]): Buffer[] {
   return events.map((event, line) =>
-    Buffer.from(`{"at":1763110000123,"offset":7,"line":${line},${toLine({ ...base, ...event }).slice(1)}\n`),
+    Buffer.from(
+      `{"at":1763110000123,"part":3,"offset":7,"line":${line},${toLine({ ...base, ...event }).slice(1)}\n`,
+    ),
   )
 }
 
@@ -33,9 +35,9 @@ const insertOf = (lines: Buffer[], token: string, deadline = farAhead) => ({
   lines,
   lineCount: lines.length,
   token,
-  constants: { partition: 3, topicId },
+  constants: { topicId },
   deadline,
-  queryPrefix: 'test/',
+  name: 'test/',
 })
 
 describe('the one INSERT', () => {
@@ -91,6 +93,7 @@ describe('the one INSERT', () => {
       field: '',
       message: 'm',
       kafka_key: '',
+      kafka_partition: 3,
       kafka_offset: 1,
       kafka_line: 0,
       received_at: 1,

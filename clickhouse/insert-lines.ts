@@ -15,15 +15,26 @@ export interface Insert {
   constants: Record<string, string | number>
   /** Seconds since 1970 by ClickHouse's clock: from then on the block is refused as a whole. */
   deadline: number
-  /** Begins the query's id, so that a look finds the inserts that still run. */
-  queryPrefix: string
+  /** Begins the query's id, so that a look finds the inserts of a range that still run. */
+  name: string
 }
 
-/** Where lines come from: a partition of a topic that has this identity. */
-export interface Source {
+/** A topic that has this identity. */
+export interface SourceTopic {
   topic: string
   topicId: string
+}
+
+/** Where lines come from: a partition of a topic. */
+export interface Source extends SourceTopic {
   partition: number
+}
+
+/** Offsets `first` to `last` of a partition, both included. */
+export interface PartitionSpan {
+  partition: number
+  first: number
+  last: number
 }
 
 /** A table with the shape of the lines it is filled from. */
@@ -37,17 +48,17 @@ export interface InsertTarget {
 const milliseconds = (name: string) => `fromUnixTimestamp64Milli(${name}, 'UTC')`
 
 /**
- * Rows of `events`: the canonical line of an event behind its place, which is `at`, when it was received, and `offset`
- * and `line` of its record; short names, since they are read with every row. The JSON type is the table's to the letter:
+ * Rows of `events`: the canonical line of an event behind its place, which is `at`, when it was received, and the
+ * partition (`part`), the offset and the line it was read from; short names, since they are read with every row. The JSON type is the table's to the letter:
  * from any other the values would be written out and parsed once more, which costs more than all the rest of the insert.
  */
 export const eventsTarget: InsertTarget = {
   table: 'events',
   columns:
     'site_id, event_type, path, user_id, timestamp, event_id, received_at, referrer, properties, kafka_topic_id, kafka_partition, kafka_offset, kafka_line',
-  select: `site_id, event_type, path, user_id, ${milliseconds('timestamp')}, event_id, ${milliseconds('at')}, referrer, properties, {topicId:UUID}, {partition:UInt32}, offset, line`,
+  select: `site_id, event_type, path, user_id, ${milliseconds('timestamp')}, event_id, ${milliseconds('at')}, referrer, properties, {topicId:UUID}, part, offset, line`,
   input:
-    'at Int64, offset UInt64, line UInt32, site_id String, event_type String, path String, user_id String, timestamp Int64, event_id UUID, referrer String, properties JSON(max_dynamic_paths = 16, max_dynamic_types = 4)',
+    'at Int64, part UInt32, offset UInt64, line UInt32, site_id String, event_type String, path String, user_id String, timestamp Int64, event_id UUID, referrer String, properties JSON(max_dynamic_paths = 16, max_dynamic_types = 4)',
 }
 
 /** Rows of `dead_letters`. Raw bytes and key travel as base64, since they may be no UTF-8. */
@@ -55,19 +66,19 @@ export const deadLettersTarget: InsertTarget = {
   table: 'dead_letters',
   columns:
     'raw, reason, field, message, kafka_key, kafka_topic_id, kafka_partition, kafka_offset, kafka_line, received_at',
-  select: `base64Decode(raw), reason, field, message, base64Decode(kafka_key), {topicId:UUID}, {partition:UInt32}, kafka_offset, kafka_line, ${milliseconds('received_at')}`,
+  select: `base64Decode(raw), reason, field, message, base64Decode(kafka_key), {topicId:UUID}, kafka_partition, kafka_offset, kafka_line, ${milliseconds('received_at')}`,
   input:
-    'raw String, reason String, field String, message String, kafka_key String, kafka_offset UInt64, kafka_line UInt32, received_at Int64',
+    'raw String, reason String, field String, message String, kafka_key String, kafka_partition UInt32, kafka_offset UInt64, kafka_line UInt32, received_at Int64',
 }
 
-/** Rows of `ranges`: the books of one range, one row a site. */
+/** Rows of `ranges`: the books, one row a range and site. */
 export const rangesTarget: InsertTarget = {
   table: 'ranges',
   columns:
     'topic, topic_id, kafka_partition, first_offset, last_offset, site_id, lines, rows, duplicates, dead',
-  select:
-    '{topic:String}, {topicId:UUID}, {partition:UInt32}, {first:UInt64}, {last:UInt64}, site_id, lines, rows, duplicates, dead',
-  input: 'site_id String, lines UInt64, rows UInt64, duplicates UInt64, dead UInt64',
+  select: '{topic:String}, {topicId:UUID}, partition, first, last, site_id, lines, rows, duplicates, dead',
+  input:
+    'partition UInt32, first UInt64, last UInt64, site_id String, lines UInt64, rows UInt64, duplicates UInt64, dead UInt64',
 }
 
 /** Takes rows as `events` does and keeps none. */
@@ -91,7 +102,7 @@ export async function insertLines(clickhouse: ClickHouse, insert: Insert): Promi
     query: `INSERT INTO ${table} (${columns}) SELECT ${select} FROM input('${input}')
       WHERE throwIf(nowInBlock() >= toDateTime({deadline:UInt32}), 'late') = 0 FORMAT JSONEachRow`,
     values: Readable.from(insert.lines, { objectMode: false }),
-    query_id: `${insert.queryPrefix}${insert.deadline}/${table}/${randomUUID()}`,
+    query_id: `${insert.name}${insert.deadline}/${table}/${randomUUID()}`,
     query_params: { ...insert.constants, deadline: insert.deadline },
     clickhouse_settings: { ...oneBlock, ...exactJson, insert_deduplication_token: insert.token },
   })
@@ -102,13 +113,27 @@ export async function insertLines(clickhouse: ClickHouse, insert: Insert): Promi
   }
 }
 
-/** Begins the ids of all inserts of one range, whichever consumer sent them. */
-export function queryPrefixOf(
+/** The name of an insert of these ranges of a topic, whichever consumer sends it. */
+export function nameInsert(database: string, topic: SourceTopic, spans: readonly PartitionSpan[]): string {
+  return `${startOfName(database, topic)}${spans.map(nameSpan).join('')}`
+}
+
+/** What the names of all inserts of one range begin with, and what they have in them. */
+export function partsOfNames(
   database: string,
-  { topicId, topic, partition }: Source,
+  source: Source,
   { first, last }: { first: number; last: number },
-): string {
-  return `tallyline/${database}/${topic}/${topicId}/${partition}/${first}-${last}/`
+): { start: string; span: string } {
+  const { partition } = source
+  return { start: startOfName(database, source), span: `/${nameSpan({ partition, first, last })}` }
+}
+
+function startOfName(database: string, { topic, topicId }: SourceTopic): string {
+  return `tallyline/${database}/${topic}/${topicId}/`
+}
+
+function nameSpan({ partition, first, last }: PartitionSpan): string {
+  return `${partition}:${first}-${last}/`
 }
 
 const oneBlock = {

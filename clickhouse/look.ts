@@ -1,7 +1,7 @@
 // What the store says about a range whose insert had no plain success.
 import { z } from 'zod'
 import type { ClickHouse } from './client.ts'
-import type { Source } from './insert-lines.ts'
+import type { partsOfNames, Source } from './insert-lines.ts'
 import { queryRows } from './query-rows.ts'
 import { siteOfDeadLetter } from './site-of-dead-letter.ts'
 
@@ -21,6 +21,8 @@ export interface Look {
   isStored: boolean
 }
 
+type InsertNames = ReturnType<typeof partsOfNames>
+
 const clockRow = z.object({ now: z.number() })
 const runningRow = clockRow.extend({ running: z.number() })
 const foundRow = z.object({ found: z.number() })
@@ -34,17 +36,19 @@ export async function queryClock(clickhouse: ClickHouse): Promise<number> {
   return clock.now
 }
 
-/** @param queryPrefix what the ids of the range's inserts begin with */
+const isOfRange = 'startsWith(query_id, {start:String}) AND position(query_id, {span:String}) > 0'
+
+/** @param names how the range's inserts are found, see `partsOfNames` */
 export async function lookForRange(
   clickhouse: ClickHouse,
   source: Source,
   span: Span,
-  queryPrefix: string,
+  names: InsertNames,
 ): Promise<Look> {
   const [clock] = await queryRows(clickhouse, runningRow, {
     query: `SELECT ${now},
-        countIf(startsWith(query_id, {prefix:String})) AS running FROM system.processes`,
-    query_params: { prefix: queryPrefix },
+        countIf(${isOfRange}) AS running FROM system.processes`,
+    query_params: { ...names },
   })
   const [books] = await queryRows(clickhouse, foundRow, {
     query: `SELECT count() AS found FROM ranges
@@ -57,10 +61,10 @@ export async function lookForRange(
 }
 
 /** Asks ClickHouse to end the inserts of a range. They may take a while to end. */
-export async function endInserts(clickhouse: ClickHouse, queryPrefix: string): Promise<void> {
+export async function endInserts(clickhouse: ClickHouse, names: InsertNames): Promise<void> {
   await clickhouse.command({
-    query: 'KILL QUERY WHERE startsWith(query_id, {prefix:String}) ASYNC',
-    query_params: { prefix: queryPrefix },
+    query: `KILL QUERY WHERE ${isOfRange} ASYNC`,
+    query_params: { ...names },
   })
 }
 

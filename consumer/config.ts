@@ -15,12 +15,12 @@ import { serviceVariables, type ListenSettings } from '../runtime/config.ts'
 import { wholeNumber } from '../runtime/env.ts'
 import type { WindowLimits } from './recent-ids/recent-ids.ts'
 
-/** When a range of offsets is long enough to be stored, and how much may be held meanwhile. */
+/** When what came of all partitions is enough to be stored, and how much may be held meanwhile. */
 export interface RangeLimits {
   maxRows: number
   maxBytes: number
   maxAgeMs: number
-  /** The same for a range of a few rows, where nothing else was inserted a moment before. */
+  /** The same for a few rows, where nothing was inserted a moment before. */
   quietAgeMs: number
   /** Bytes of all partitions together that may be held before fetching pauses. */
   maxHeldBytes: number
@@ -37,8 +37,6 @@ export interface ConsumerConfig {
   limits: RangeLimits
   /** How long an insert may take to reach the table before the store refuses it. */
   insertTimeoutMs: number
-  /** How many ranges are inserted at the same time. */
-  insertConcurrency: number
   window: WindowLimits
 }
 
@@ -48,24 +46,23 @@ export const consumerVariables = {
   ...groupVariables,
   ...sealVariables,
   ...clickhouseVariables,
-  RANGE_MAX_ROWS: wholeNumber(50_000, 1, 500_000).describe('Rows after which a range of offsets is stored'),
-  RANGE_MAX_BYTES: wholeNumber(8_388_608, 65_536, 134_217_728).describe(
-    'Bytes of rows after which a range of offsets is stored',
+  RANGE_MAX_ROWS: wholeNumber(100_000, 1, 500_000).describe(
+    'Rows of all partitions together after which they are stored',
+  ),
+  RANGE_MAX_BYTES: wholeNumber(16_777_216, 65_536, 134_217_728).describe(
+    'Bytes of rows of all partitions together after which they are stored',
   ),
   RANGE_MAX_AGE_MS: wholeNumber(800, 1, 60_000).describe(
-    'Milliseconds after its first record at which a range of offsets is stored; longer makes fewer, larger inserts',
+    'Milliseconds after the first of them came at which rows are stored; longer makes fewer, larger inserts',
   ),
   RANGE_QUIET_AGE_MS: wholeNumber(5, 1, 60_000).describe(
-    'The same where fewer than 100 rows a second come to a partition, at most 30 times a second: to wait for more would only make them late',
+    'The same where fewer than 500 rows a second come, at most 30 times a second: to wait for more would only make them late',
   ),
   CONSUMER_MAX_HELD_BYTES: wholeNumber(50_331_648, 1_048_576, 8_589_934_592).describe(
     'Bytes of rows that may wait for ClickHouse in memory before fetching pauses',
   ),
   INSERT_TIMEOUT_MS: wholeNumber(5000, 1000, 12_000).describe(
     'Milliseconds an insert may take to reach the table before ClickHouse refuses it; after a failure nothing else is done about its range for so long',
-  ),
-  INSERT_CONCURRENCY: wholeNumber(2, 1, 64).describe(
-    'Ranges that a consumer inserts at the same time; while others wait, they grow',
   ),
   DEDUP_WINDOW_IDS: wholeNumber(5_000_000, 1000, 200_000_000).describe(
     'Event ids that each consumer knows again without asking the table, at most 29 bytes each',
@@ -91,6 +88,5 @@ export const consumerConfig = saslWhole(z.object(consumerVariables)).transform((
     maxHeldBytes: flat.CONSUMER_MAX_HELD_BYTES,
   },
   insertTimeoutMs: flat.INSERT_TIMEOUT_MS,
-  insertConcurrency: flat.INSERT_CONCURRENCY,
   window: { maxIds: flat.DEDUP_WINDOW_IDS, maxAgeMs: flat.DEDUP_WINDOW_HOURS * 3_600_000 },
 }))

@@ -19,9 +19,9 @@ import { groupRequestTimeoutMs } from './group/group-consumer.ts'
 import { createOpenLanes, type OpenLanes, type OpenLanesParts } from './group/open-lanes.ts'
 import { createReadStarts } from './group/starts.ts'
 import { createLook } from './lane/look-for-range.ts'
-import { createInsertSlots } from './lane/insert-slots.ts'
+import { createInsertSchedule } from './lane/insert-schedule.ts'
 import { createStoreClock } from './lane/store-clock.ts'
-import { createStoreRange } from './lane/store-range.ts'
+import { createStoreRange } from './lane/store-ranges.ts'
 import { createConsumerMetrics, type ConsumerMetrics } from './metrics.ts'
 import { createRangeLog } from './range-log.ts'
 import type { RecentIds } from './recent-ids/recent-ids.ts'
@@ -50,19 +50,21 @@ export async function startConsumer(
     recentIds: () => recentIds?.size() ?? 0,
   })
   const rangeLog = createRangeLog(logger)
+  const schedule = createInsertSchedule(config.limits)
   const openLanes = lanesOf(config, kafka, admin, metrics, logger, {
     onStored: (source, span, range) => {
       metrics.stored(range)
       rangeLog.stored(source, span, range)
-      consumption.resume()
     },
+    onRoom: () => consumption.resume(),
     onWindow: (window) => {
       recentIds = window
     },
-    ...{ clickhouse, inserter },
+    ...{ clickhouse, inserter, schedule },
   })
   const consumption: Consumption = createConsumption({
     ...{ kafka, groupId: config.groupId, topic, openLanes, logger },
+    isQuiet: schedule.isQuiet,
     maxHeldBytes: config.limits.maxHeldBytes,
     seal: config.seal,
   })
@@ -132,7 +134,7 @@ function lanesOf(
   admin: Admin,
   metrics: ConsumerMetrics,
   logger: Logger,
-  parts: Pick<OpenLanesParts, 'clickhouse' | 'inserter' | 'onStored' | 'onWindow'>,
+  parts: Pick<OpenLanesParts, 'clickhouse' | 'inserter' | 'schedule' | 'onStored' | 'onRoom' | 'onWindow'>,
 ): OpenLanes {
   const { groupId, limits, window } = config
   const topic = config.kafka.topic.name
@@ -141,7 +143,6 @@ function lanesOf(
   return createOpenLanes({
     ...{ ...parts, topic, limits, window, logger },
     fenceSeconds: config.insertTimeoutMs / 1000,
-    slots: createInsertSlots(config.insertConcurrency),
     readStarts: createReadStarts({ kafka, admin, clickhouse, groupId, topic, metrics, logger }),
     steps: {
       store: createStoreRange(inserter, database, metrics),

@@ -21,7 +21,7 @@ async function readSettings(): Promise<Record<string, string>> {
       token: '',
       constants: {},
       deadline: 0,
-      queryPrefix: '',
+      name: '',
     },
   }).catch(() => undefined)
   if (Object.keys(settings).length === 0)

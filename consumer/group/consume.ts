@@ -21,6 +21,8 @@ export interface ConsumeParts {
   openLanes: OpenLanes
   /** Tells records that need not be checked again; null: all are. */
   seal: Seal | null
+  /** Whether so few lines come that each is stored almost at once. */
+  isQuiet: () => boolean
   logger: Logger
 }
 
@@ -42,7 +44,7 @@ export interface Consumption {
 const rejoinPauseMs = 500
 
 export function createConsumption(parts: ConsumeParts): Consumption {
-  const { topic, seal, logger } = parts
+  const { topic, seal, isQuiet, logger } = parts
   const failure = createFailure()
   const state: GroupState = { present: null, isStopping: false }
   const endMembership = () => {
@@ -62,7 +64,7 @@ export function createConsumption(parts: ConsumeParts): Consumption {
     logger.warn({ partition }, 'fetch after fetch does not follow the last one')
     rejoin()
   })
-  const onBatch = createBatchHandler({ state, seal, fetching, backPressure, misplaced })
+  const onBatch = createBatchHandler({ state, seal, fetching, backPressure, misplaced, isQuiet })
   const run = () => runByBatch(consumer, onBatch)
   const rejoin = createRejoin(consumer, state, endMembership, run, failure.fail, logger)
 

@@ -2,6 +2,7 @@
 import kafkajs, { type EachBatchPayload } from 'kafkajs'
 import type { Source } from '../../clickhouse/insert-lines.ts'
 import type { Logger } from '../../runtime/logger.ts'
+import { gather } from '../../runtime/gather.ts'
 import { untilDone } from '../../runtime/retry.ts'
 import { toMetadata } from '../lane/intent.ts'
 import type { CommitOutcome } from '../lane/pending-range.ts'
@@ -39,8 +40,26 @@ const notYet = new Set(['GROUP_LOAD_IN_PROGRESS'])
 /** Answers that end a membership: kafkajs joins again by itself. */
 const membershipEnds = new Set(['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID'])
 
+/** Where one partition is to go on. */
+interface Move {
+  topic: string
+  partition: number
+  offset: string
+  metadata: string
+  signal: AbortSignal
+}
+
 export function createGroupCommit(logger: Logger): GroupCommit {
   let commitOffsets: CommitOffsets | null = null
+  /** One request for all partitions that move at the same moment. */
+  const moveTogether = gather(async (moves: Move[]) => {
+    const wanted = moves.filter(({ signal }) => !signal.aborted)
+    const [first] = wanted
+    if (!first) return
+    if (!commitOffsets) throw new Error('no batch of this membership has come yet')
+    const partitions = wanted.map(({ partition, offset, metadata }) => ({ partition, offset, metadata }))
+    await commitOffsets({ topics: [{ topic: first.topic, partitions }] })
+  })
   return {
     use: (newest) => {
       commitOffsets = newest
@@ -48,11 +67,9 @@ export function createGroupCommit(logger: Logger): GroupCommit {
     isUsable: () => commitOffsets !== null,
     commit: async ({ topic, topicId, partition }, offset, intent, signal) => {
       const metadata = toMetadata(topicId, intent)
-      const topics = [{ topic, partitions: [{ partition, offset: String(offset), metadata }] }]
-      const attempt = async () => {
+      const attempt = () => {
         signal.throwIfAborted()
-        if (!commitOffsets) throw new Error('no batch of this membership has come yet')
-        await commitOffsets({ topics })
+        return moveTogether({ topic, partition, offset: String(offset), metadata, signal })
       }
       const isHopeless = (error: unknown) => commitOffsets !== null && !isOneOf(notYet, error)
       const onFailure = (error: unknown, pauseMs: number) =>

@@ -28,11 +28,13 @@ export interface BatchHandlerParts {
   fetching: Fetching
   backPressure: BackPressure
   misplaced: MisplacedFetches
+  /** Whether so few lines come that each is stored almost at once. */
+  isQuiet: () => boolean
 }
 
 /** Hands each fetch to its lane and returns at once, so that kafkajs fetches on while the lane stores. */
 export function createBatchHandler(parts: BatchHandlerParts): (payload: EachBatchPayload) => Promise<void> {
-  const { state, fetching, misplaced } = parts
+  const { state, fetching, misplaced, isQuiet } = parts
   const pace = createPace()
   return async (payload) => {
     const { partition } = payload.batch
@@ -49,7 +51,7 @@ export function createBatchHandler(parts: BatchHandlerParts): (payload: EachBatc
     const wanted = await takeParts(payload, lane, parts, () => present === state.present && !state.isStopping)
     if (wanted === null) {
       misplaced.clear(partition)
-      if (isAtEnd(payload) && !lane.isQuiet()) await pace()
+      if (isAtEnd(payload) && !isQuiet()) await pace()
     } else {
       misplaced.add(partition)
       fetching.seek(partition, wanted)

@@ -5,7 +5,7 @@ import { queryClock } from '../../clickhouse/look.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import { untilDone } from '../../runtime/retry.ts'
 import type { RangeLimits } from '../config.ts'
-import type { InsertSlots } from '../lane/insert-slots.ts'
+import type { InsertSchedule } from '../lane/insert-schedule.ts'
 import { createLane, type Lane } from '../lane/lane.ts'
 import type { StoreSteps } from '../lane/pending-range.ts'
 import { createPrepareRange } from '../lane/prepare-range.ts'
@@ -20,7 +20,7 @@ export interface OpenLanesParts {
   limits: RangeLimits
   window: WindowLimits
   fenceSeconds: number
-  slots: InsertSlots
+  schedule: InsertSchedule
   /** For questions. */
   clickhouse: ClickHouse
   /** For inserts: keeps no connection alive. */
@@ -29,6 +29,8 @@ export interface OpenLanesParts {
   /** How a range is stored, apart from how it is prepared and committed. */
   steps: Omit<StoreSteps, 'prepare' | 'learn' | 'commit'>
   onStored: (source: Source, span: Span, range: Range) => void
+  /** Told whenever a lane may take more than a moment before. */
+  onRoom: () => void
   /** The ids that are known from now on. */
   onWindow: (recentIds: RecentIds) => void
   logger: Logger
@@ -82,9 +84,10 @@ export function createOpenLanes(parts: OpenLanesParts): OpenLanes {
         limits: parts.limits,
         fenceSeconds: parts.fenceSeconds,
         steps,
-        slots: parts.slots,
+        schedule: parts.schedule,
         judge: recentIds.judge,
         onStored: parts.onStored,
+        onRoom: parts.onRoom,
         onRejoin,
       })
     }

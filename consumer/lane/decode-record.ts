@@ -21,7 +21,10 @@ type LineOutcome = { event: Event } | { reason: DeadReason; field: string; messa
 
 /** Decodes every line of a record: those of a sealed one as the bytes they are, any other by the whole schema. */
 export function decodeRecord(place: LogPlace, record: SourceRecord, judge: Judge): DecodedRecord {
-  return (record.sealed && decodeSealed(record, record.sealed, judge)) ?? decodeChecking(place, record, judge)
+  return (
+    (record.sealed && decodeSealed(place, record, record.sealed, judge)) ??
+    decodeChecking(place, record, judge)
+  )
 }
 
 function decodeChecking(place: LogPlace, record: SourceRecord, judge: Judge): DecodedRecord {
@@ -36,7 +39,7 @@ function decodeChecking(place: LogPlace, record: SourceRecord, judge: Judge): De
     if ('event' in outcome) {
       const { event_id, timestamp } = outcome.event
       const verdict = judge(seenEvent(site, event_id, timestamp), offset, line)
-      addEvent(decoded, outcome.event, `${placeOfRow(receivedAt, offset)}${line},`, verdict)
+      addEvent(decoded, outcome.event, `${placeOfRow(receivedAt, place.partition, offset)}${line},`, verdict)
     } else {
       decoded.dead.push({ ...outcome, raw: Buffer.from(raw), key, offset, line, receivedAt })
     }

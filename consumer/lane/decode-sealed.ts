@@ -2,11 +2,12 @@
 import { readUuid, uuidBytes } from '../../event/event-id.ts'
 import { receivedAtOf, siteOfKey } from '../../event/record-lines.ts'
 import type { SealedEvents } from '../../event/seal.ts'
-import type { DecodedRecord, Judge, SourceRecord } from './record.ts'
+import type { DecodedRecord, Judge, LogPlace, SourceRecord } from './record.ts'
 import { placeOfRow } from './row-place.ts'
 
 /** Null where it has another number of lines than of ids: it has to be checked then. */
 export function decodeSealed(
+  { partition }: LogPlace,
   { key, value, offset, timestamp }: SourceRecord,
   { ids, earliest, latest }: SealedEvents,
   judge: Judge,
@@ -16,7 +17,7 @@ export function decodeSealed(
   if (lines.length * uuidBytes !== ids.length) return null
   const site = siteOfKey(key)
   const decoded: DecodedRecord = { site, rows: '', rowCount: 0, uncertain: [], duplicates: 0, dead: [] }
-  const place = placeOfRow(receivedAtOf(timestamp), offset)
+  const place = placeOfRow(receivedAtOf(timestamp), partition, offset)
   const times = { earliest, latest }
   let rows = ''
   lines.forEach((event, line) => {

@@ -3,7 +3,7 @@ import type { Source } from '../../clickhouse/insert-lines.ts'
 import type { RangeLimits } from '../config.ts'
 import type { RecentIds } from '../recent-ids/recent-ids.ts'
 import type { SourceRecord } from './record.ts'
-import type { InsertSlots } from './insert-slots.ts'
+import type { InsertSchedule } from './insert-schedule.ts'
 import { createOpenRange, type OpenRange } from './open-range.ts'
 import { createPendingRange, type PendingRange, type StoreSteps } from './pending-range.ts'
 import {
@@ -30,8 +30,6 @@ export interface Lane {
   bytes: () => number
   /** Whether it holds a whole range besides the one being stored. */
   isFull: () => boolean
-  /** Whether so few come that they are stored as soon as ClickHouse is free. */
-  isQuiet: () => boolean
   /** Stores what it holds; resolves when all is stored and committed, or can no longer be. */
   drain: () => Promise<void>
   /** Lets go of everything at once: the partition is no longer ours. */
@@ -46,52 +44,55 @@ export interface LaneParts {
   fenceSeconds: number
   judge: RecentIds['judge']
   steps: StoreSteps
-  slots: InsertSlots
+  schedule: InsertSchedule
   /** Told after each range that was stored and committed. */
   onStored: (source: Source, span: Span, range: Range) => void
+  /** Told whenever more may be taken than a moment before. */
+  onRoom: () => void
   /** The membership cannot go on: the group has to be joined anew. */
   onRejoin: (isFenced: boolean) => void
 }
 
 export function createLane(parts: LaneParts): Lane {
   const drained = createFlag()
-  const pending = createPendingRange(parts.source, parts.start.pending, parts.steps)
-  const open = createOpenRange(parts.source, parts.limits, parts.judge, pending.isJudged, () => next())
-  const slot = parts.slots.open(() => next())
+  const steps = withoutHoldingUp(parts.steps, () => place.end())
+  const pending = createPendingRange(parts.source, parts.start.pending, steps)
+  const open = createOpenRange(parts.source, parts.limits, parts.judge, pending.isJudged)
   const first = startLane(parts.start)
   let state = first.state
   let isDraining = false
+  const next = () => {
+    open.judgeWaiting()
+    place.look()
+    if (isDraining && isDrained(state)) drained.raise()
+  }
   const dispatch = (event: LaneEvent, records: SourceRecord[] = []): LaneEffect[] => {
-    const { effects, ...after } = step(state, event, parts.fenceSeconds)
-    state = after.state
-    if (event.kind === 'inserted' || state.phase === 'ended') slot.release()
-    for (const effect of effects) perform(effect, records)
+    const { effects, state: after } = step(state, event, parts.fenceSeconds)
+    state = after
+    if (event.kind === 'inserted') place.end()
+    effects.forEach((effect) => perform(effect, records))
     next()
     return effects
   }
 
-  const next = () => {
-    open.judgeWaiting()
-    if (mayBegin(state) && (isDraining || open.isDue(slot.isQuiet())) && slot.take())
-      dispatch({ kind: 'due' })
-    if (isDraining && isDrained(state)) drained.raise()
-  }
-
   const perform = (effect: LaneEffect, records: SourceRecord[]): void => {
-    if (effect.kind === 'refetch') return
     if (effect.kind === 'take') return take(pending, open, state, records)
     if (effect.kind === 'stored') return tellStored(parts, effect.span, pending.release())
     if (effect.kind === 'rejoin') return parts.onRejoin(effect.isFenced)
-    if (effect.kind === 'prepare' && state.deadline === null) pending.hold(open.close(), effect.span)
-    pending.perform(effect).then(dispatch, () => parts.onRejoin(false))
+    if (effect.kind === 'prepare' && state.deadline === null) handOver(parts, open, pending, effect.span)
+    if (effect.kind !== 'refetch') pending.perform(effect).then(dispatch, () => parts.onRejoin(false))
   }
 
-  const fetched = (records: SourceRecord[], from: number, last: number) => {
-    const [effect] = dispatch({ kind: 'fetched', from, last }, records)
-    return effect?.kind === 'refetch' ? effect.offset : null
-  }
+  const fetched = (records: SourceRecord[], from: number, last: number) =>
+    offsetWanted(dispatch({ kind: 'fetched', from, last }, records))
 
-  for (const effect of first.effects) perform(effect, [])
+  const place = parts.schedule.join({
+    ...open,
+    mayBegin: () => mayBegin(state),
+    isUrgent: () => isDraining,
+    begin: () => dispatch({ kind: 'due' }),
+  })
+  first.effects.forEach((effect) => perform(effect, []))
   return {
     accept: fetched,
     pass: (first, last) => {
@@ -99,7 +100,6 @@ export function createLane(parts: LaneParts): Lane {
     },
     bytes: () => open.bytes() + pending.bytes(),
     isFull: () => state.phase !== 'rereading' && open.isFull(),
-    isQuiet: open.isSmall,
     drain: () => {
       isDraining = true
       next()
@@ -107,19 +107,39 @@ export function createLane(parts: LaneParts): Lane {
     },
     end: () => {
       dispatch({ kind: 'ended' })
+      place.leave()
       open.close()
       pending.end()
     },
   }
 }
 
-function mayBegin(state: LaneState): boolean {
-  return state.phase === 'idle' && hasOpen(state)
+/** What was open becomes the pending range. */
+function handOver({ onRoom }: LaneParts, open: OpenRange, pending: PendingRange, span: Span): void {
+  pending.hold(open.close(), span)
+  onRoom()
 }
 
-/** After the next range has begun: only then it shows whether there is room for more. */
-function tellStored({ source, onStored }: LaneParts, span: Span, range: Range): void {
-  queueMicrotask(() => onStored(source, span, range))
+function tellStored({ source, onStored, onRoom }: LaneParts, span: Span, range: Range): void {
+  onStored(source, span, range)
+  onRoom()
+}
+
+/** What goes wrong takes its time: the other lanes are not to wait for it. */
+function withoutHoldingUp(steps: StoreSteps, letGo: () => void): StoreSteps {
+  const onTrouble = (error: unknown, doing: string) => {
+    letGo()
+    steps.onTrouble(error, doing)
+  }
+  return { ...steps, onTrouble }
+}
+
+function offsetWanted([effect]: LaneEffect[]): number | null {
+  return effect?.kind === 'refetch' ? effect.offset : null
+}
+
+function mayBegin(state: LaneState): boolean {
+  return state.phase === 'idle' && hasOpen(state)
 }
 
 /** Records below the open range belong to a pending one that is read again. */

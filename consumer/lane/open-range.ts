@@ -1,4 +1,4 @@
-// The range that is being taken: what was fetched and is not yet pending, and when it is long enough.
+// The range that is being taken: what was fetched and is not yet pending.
 import type { RangeLimits } from '../config.ts'
 import type { RecentIds } from '../recent-ids/recent-ids.ts'
 import { decodeRecord } from './decode-record.ts'
@@ -14,53 +14,35 @@ export interface OpenRange {
   add: (records: SourceRecord[]) => void
   /** Judges what waits, once it can be. */
   judgeWaiting: () => void
-  /**
-   * Whether it is long or old enough to be stored.
-   * @param isQuiet whether nothing else was inserted a moment before
-   */
-  isDue: (isQuiet: boolean) => boolean
+  /** Whether it is as long as all that is stored together may be. */
   isFull: () => boolean
-  /** Whether so few come that more are not waited for while nothing else is inserted. */
-  isSmall: () => boolean
+  /** Lines that are decoded and will be stored. */
+  lines: () => number
+  /** When the first of it was decoded, by `performance.now()`; Infinity where there is nothing. */
+  openedAt: () => number
   /** Gives it away; the next begins empty. */
   close: () => Range
   bytes: () => number
 }
 
-/** Where no more than these come while ClickHouse is free, others are not worth waiting for. */
-const few = { lines: 8, linesPerMs: 0.1 }
-
-/**
- * @param mayJudge whether all events of earlier ranges are known
- * @param onAge called when it may have become old enough
- */
+/** @param mayJudge whether all events of earlier ranges are known */
 export function createOpenRange(
   place: LogPlace,
   limits: RangeLimits,
   judge: RecentIds['judge'],
   mayJudge: () => boolean,
-  onAge: () => void,
 ): OpenRange {
   const waiting = createWaitingRecords()
   let range = emptyRange()
-  let timer: NodeJS.Timeout | undefined
   let openedAt = Infinity
 
   const lines = () => range.rowCount + range.uncertain.length + range.dead.length
-  const isFull = () => lines() >= limits.maxRows || range.bytes + waiting.bytes() >= limits.maxBytes
-  const ageMs = () => Math.max(0, performance.now() - openedAt)
-  const isSmall = () => lines() <= few.lines + few.linesPerMs * ageMs()
-  const wake = () => {
-    const againInMs = isSmall() ? 2 * limits.quietAgeMs : limits.maxAgeMs - ageMs()
-    timer = setTimeout(wake, Math.max(againInMs, 1))
-    onAge()
-  }
+  const bytes = () => range.bytes + waiting.bytes()
 
   const judgeWaiting = () => {
     if (!waiting.isThere() || !mayJudge()) return
     const records = waiting.takeAll()
     if (openedAt === Infinity) openedAt = performance.now()
-    timer ??= setTimeout(wake, Math.min(limits.quietAgeMs, limits.maxAgeMs))
     if (range.firstTimestamp === 0) range.firstTimestamp = records[0]?.timestamp ?? 0
     addFetch(
       range,
@@ -74,20 +56,15 @@ export function createOpenRange(
       judgeWaiting()
     },
     judgeWaiting,
-    isDue: (isQuiet) => {
-      const { quietAgeMs, maxAgeMs } = limits
-      return isFull() || ageMs() >= (isQuiet && isSmall() ? Math.min(quietAgeMs, maxAgeMs) : maxAgeMs)
-    },
-    isFull,
-    isSmall,
+    isFull: () => lines() >= limits.maxRows || bytes() >= limits.maxBytes,
+    lines,
+    openedAt: () => openedAt,
     close: () => {
       const closed = range
-      clearTimeout(timer)
-      timer = undefined
       openedAt = Infinity
       range = emptyRange()
       return closed
     },
-    bytes: () => range.bytes + waiting.bytes(),
+    bytes,
   }
 }

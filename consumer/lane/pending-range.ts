@@ -8,7 +8,7 @@ import type { HeldRange, PrepareRange } from './prepare-range.ts'
 import type { Intent, LaneEffect, LaneEvent, Span } from './protocol.ts'
 import { emptyRange, type Range } from './range.ts'
 import type { StoreClock } from './store-clock.ts'
-import type { StoreRange, Unwritten } from './store-range.ts'
+import type { StoreRange, Unwritten } from './store-ranges.ts'
 import { bytesOfRecords } from './waiting-records.ts'
 
 export type CommitOutcome = Extract<LaneEvent, { kind: 'committed' }>['outcome']

@@ -10,7 +10,7 @@ import { readRow } from './row-place.ts'
 import type { Span } from './protocol.ts'
 import { addFetch, booksOf, emptyRange, rowTexts, settleUncertain, type Range } from './range.ts'
 import { setAsideRefused } from './refused-rows.ts'
-import { allOf, type Unwritten } from './store-range.ts'
+import { allOf, type Unwritten } from './store-ranges.ts'
 import { readStoredLines, type StoredLines } from './stored-lines.ts'
 
 /** A range that is pending, in whatever state its lines are held. */

@@ -76,7 +76,7 @@ async function tryRows(clickhouse: ClickHouse, source: Source, texts: string[]):
       token: randomUUID(),
       constants: { ...source },
       deadline: never,
-      queryPrefix: 'tallyline-trial/',
+      name: 'tallyline-trial/',
     })
     return null
   } catch (error) {

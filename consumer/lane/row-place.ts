@@ -1,11 +1,11 @@
 // Where a row came from, as it stands at the head of its text.
 
 /** What a row begins with, up to the number of its line: where it came from, before the members of its event. */
-export function placeOfRow(receivedAt: number, offset: string): string {
-  return `{"at":${receivedAt},"offset":${offset},"line":`
+export function placeOfRow(receivedAt: number, partition: number, offset: string): string {
+  return `{"at":${receivedAt},"part":${partition},"offset":${offset},"line":`
 }
 
-const startOfRow = /^\{"at":(\d+),"offset":(\d+),"line":(\d+),/
+const startOfRow = /^\{"at":(\d+),"part":\d+,"offset":(\d+),"line":(\d+),/
 
 /**
  * Where a row made here came from, and its event's canonical line.

@@ -86,19 +86,26 @@ export async function storeRows(
 ) {
   const inserter = createClickHouse(settings, 10_000, false)
   const deadline = Math.ceil(await readStoreClock(clickhouse)) + 100
-  const common = { token: '', deadline, queryPrefix: 'test/' }
+  const common = { token: '', deadline, name: 'test/' }
   const lines = offsets.map((offset) =>
     Buffer.from(
-      `{"at":1763110000123,"offset":${offset},"line":0,"site_id":"demo","event_type":"view","path":"/${offset}","timestamp":1763110000123,"event_id":"${idOf(offset)}"}\n`,
+      `{"at":1763110000123,"part":${source.partition},"offset":${offset},"line":0,"site_id":"demo","event_type":"view","path":"/${offset}","timestamp":1763110000123,"event_id":"${idOf(offset)}"}\n`,
     ),
   )
   const lineCount = lines.length
-  await insertLines(inserter, { ...common, target: eventsTarget, lines, lineCount, constants: source })
+  await insertLines(inserter, {
+    ...common,
+    target: eventsTarget,
+    lines,
+    lineCount,
+    constants: { topicId: source.topicId },
+  })
   if (withBooks) {
-    const books = [
-      Buffer.from(`{"site_id":"demo","lines":${lineCount},"rows":${lineCount},"duplicates":0,"dead":0}\n`),
-    ]
-    const constants = { ...source, first: withBooks.first, last: withBooks.last }
+    const { first, last } = withBooks
+    const counts = { lines: lineCount, rows: lineCount, duplicates: 0, dead: 0 }
+    const line = { partition: source.partition, first, last, site_id: 'demo', ...counts }
+    const books = [Buffer.from(`${JSON.stringify(line)}\n`)]
+    const constants = { topic: source.topic, topicId: source.topicId }
     await insertLines(inserter, { ...common, target: rangesTarget, lines: books, lineCount: 1, constants })
   }
   await inserter.close()

@@ -84,7 +84,6 @@ export async function startTestConsumer(
         ...limits,
       },
       insertTimeoutMs: 5000,
-      insertConcurrency: 2,
       window,
     },
     testLogger(),
