@@ -46,6 +46,11 @@ const fixedBytes = codeBytes + 1 + 2 + 3 * 8
 const keyLengthAt = codeBytes + 1
 const timesAt = keyLengthAt + 2
 
+/** How long the header of a record of so many events is. */
+export function sealBytes(events: number): number {
+  return fixedBytes + events * uuidBytes
+}
+
 export function createSeal(secret: string): Seal {
   const key = createSecretKey(Buffer.from(secret))
   const codeOf = (header: Buffer, record: SealedRecord) =>
@@ -57,7 +62,7 @@ export function createSeal(secret: string): Seal {
       .subarray(0, codeBytes)
   return {
     close: (record, events) => {
-      const header = Buffer.allocUnsafe(fixedBytes + events.length * uuidBytes)
+      const header = Buffer.allocUnsafe(sealBytes(events.length))
       let earliest = Infinity
       let latest = -Infinity
       let at = fixedBytes

@@ -9,7 +9,7 @@ import {
   toKafkaSettings,
   type KafkaSettings,
 } from '../kafka/config.ts'
-import type { PublisherSettings } from '../kafka/publishing.ts'
+import type { PublisherSettings } from '../kafka/publish/publishing.ts'
 import { dataDirVariables, serviceVariables, type ListenSettings } from '../runtime/config.ts'
 import { wholeNumber } from '../runtime/env.ts'
 

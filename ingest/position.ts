@@ -1,5 +1,5 @@
 // Where events stand in the log, as clients see it.
-import type { Position } from '../kafka/publishing.ts'
+import type { Position } from '../kafka/publish/publishing.ts'
 
 /** `partition:offset`, for several partitions separated by commas in rising order. */
 export function formatPosition(position: Position): string {

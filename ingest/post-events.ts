@@ -1,7 +1,7 @@
 // POST /events: a batch. Every event has its own verdict; nothing is kept before the whole body is checked.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Event } from '../event/event.ts'
-import type { Position } from '../kafka/publishing.ts'
+import type { Position } from '../kafka/publish/publishing.ts'
 import { sendJson } from '../runtime/http.ts'
 import { Problem, type Fault } from '../runtime/problem.ts'
 import type { BodyShare } from './body-budget.ts'

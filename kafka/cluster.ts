@@ -13,8 +13,11 @@ export interface Cluster {
   /** Reads the topic's metadata along with every refresh. Throws where the topic is not there. */
   addTargetTopic: (topic: string) => Promise<void>
   refreshMetadata: () => Promise<void>
+  /** The same where what is known is old. */
+  refreshMetadataIfNecessary: () => Promise<void>
   findTopicPartitionMetadata: (topic: string) => { partitionId: number; leader: number }[]
   findBroker: (broker: { nodeId: number }) => Promise<Broker>
+  removeBroker: (broker: { host: string; port: number }) => void
   /** The first offset, or the one after the last, of each partition. */
   fetchTopicsOffset: (
     topics: (TopicPartitions & { fromBeginning: boolean })[],
@@ -26,6 +29,8 @@ export interface Cluster {
 }
 
 export interface Broker {
+  connectionPool: Connection
+  disconnect: () => Promise<void>
   fetch: (request: object) => Promise<{ responses: { partitions: FetchedPartition[] }[] }>
 }
 

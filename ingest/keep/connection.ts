@@ -1,5 +1,5 @@
 // Keeps a publisher connected: connects it, and again whenever the connection was lost, for as long as it takes.
-import type { Publisher } from '../../kafka/publisher.ts'
+import type { Publisher } from '../../kafka/publish/publisher.ts'
 import { TopicMisfit } from '../../kafka/topics.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import { untilDone, within } from '../../runtime/retry.ts'

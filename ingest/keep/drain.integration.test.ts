@@ -1,9 +1,9 @@
 // From the spool to Kafka: everything, in order, with its time, through refusals.
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createKafka } from '../../kafka/client.ts'
-import { createPublisher, type Publisher } from '../../kafka/publisher.ts'
+import { createPublisher, type Publisher } from '../../kafka/publish/publisher.ts'
 import { ensureTopic } from '../../kafka/topics.ts'
-import { NotPublished } from '../../kafka/publishing.ts'
+import { NotPublished } from '../../kafka/publish/publishing.ts'
 import { freshFolder } from '../../local/fixtures.ts'
 import { openAt } from '../../spool/fixtures.ts'
 import type { Spool } from '../../spool/spool.ts'

@@ -1,8 +1,8 @@
 // What is refused holds up nothing but its own lane.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Publisher } from '../../kafka/publisher.ts'
-import { NotPublished } from '../../kafka/publishing.ts'
+import type { Publisher } from '../../kafka/publish/publisher.ts'
+import { NotPublished } from '../../kafka/publish/publishing.ts'
 import { freshFolder } from '../../local/fixtures.ts'
 import { entryOf, openAt } from '../../spool/fixtures.ts'
 import type { Spool } from '../../spool/spool.ts'

@@ -1,8 +1,8 @@
 // Sends what is in a spool on to Kafka, oldest first. A lane that Kafka refuses holds up none of the others. A segment is
 // removed when Kafka has all of it, so after a crash those that were begun are sent again; their events are known by their ids.
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Publisher } from '../../kafka/publisher.ts'
-import { NotPublished } from '../../kafka/publishing.ts'
+import type { Publisher } from '../../kafka/publish/publisher.ts'
+import { NotPublished } from '../../kafka/publish/publishing.ts'
 import type { Entry } from '../../spool/entry.ts'
 import type { Spool } from '../../spool/spool.ts'
 import type { TakenSegment } from '../../spool/take-oldest.ts'

@@ -1,6 +1,6 @@
 // Empties the spool in the background whenever Kafka can be reached: this process's own, and those that others left behind.
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Publisher } from '../../kafka/publisher.ts'
+import type { Publisher } from '../../kafka/publish/publisher.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import { within } from '../../runtime/retry.ts'
 import type { Spool } from '../../spool/spool.ts'

@@ -1,7 +1,7 @@
 // Where events go: to Kafka, to the spool, behind older ones, or back to their sender.
 import { describe, expect, it } from 'vitest'
 import { partitionOf } from '../../kafka/partition-of.ts'
-import { NotPublished, type Position } from '../../kafka/publishing.ts'
+import { NotPublished, type Position } from '../../kafka/publish/publishing.ts'
 import { NotSpooled } from '../../spool/spool.ts'
 import { createHandover } from './handover.ts'
 import { createKeeper, NotKept, type KeeperParts } from './keeper.ts'

@@ -1,8 +1,8 @@
 // Keeps events before their sender is told so: in Kafka, or on this machine's disk while Kafka does not take them. Events of
 // one partition stay in order: while older ones are in the spool, younger ones go behind them.
 import { rememberPartitions } from '../../kafka/partition-of.ts'
-import type { Publisher } from '../../kafka/publisher.ts'
-import { NotPublished, type Position, type Publish } from '../../kafka/publishing.ts'
+import type { Publisher } from '../../kafka/publish/publisher.ts'
+import { NotPublished, type Position, type Publish } from '../../kafka/publish/publishing.ts'
 import { NotSpooled, type Spool } from '../../spool/spool.ts'
 import type { Handover } from './handover.ts'
 

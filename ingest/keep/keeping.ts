@@ -2,7 +2,7 @@
 // other.
 import { createKafka } from '../../kafka/client.ts'
 import { probeTopic, type Probe } from '../../kafka/probe.ts'
-import { createPublisher, type Publisher } from '../../kafka/publisher.ts'
+import { createPublisher, type Publisher } from '../../kafka/publish/publisher.ts'
 import { ensureTopic } from '../../kafka/topics.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import { failureOf, within } from '../../runtime/retry.ts'

@@ -1,11 +1,15 @@
 // Packs what waits for one partition into records: pieces of one site go together, in their order.
-import type { SealableEvent } from '../event/seal.ts'
+import type { SealableEvent } from '../../event/seal.ts'
+import type { OutgoingRecord } from '../produce/record-batch.ts'
 
 /** Lines of one site that stay together, and who waits for them. */
 export interface Piece<Waiter> {
   siteId: string
   /** NDJSON without a line break at its end. */
   text: string
+  /** Bytes of the text as UTF-8. */
+  textBytes: number
+  /** Bytes it takes in a request, at most. */
   bytes: number
   events: number
   /** What is known of each, for the seal; null where their lines were not checked just now. */
@@ -15,14 +19,9 @@ export interface Piece<Waiter> {
   waiter: Waiter
 }
 
-export interface PackedRecord<Waiter> {
-  siteId: string
-  value: string
-  /** When the last of its lines was received: no line may be younger than its record says. */
-  receivedAt: number
+/** `receivedAt` is when the last of its lines was received: no line may be younger than its record says. */
+export interface PackedRecord<Waiter> extends OutgoingRecord {
   pieces: Piece<Waiter>[]
-  /** Of every line, in order; null where there is a line of which nothing is known. */
-  checked: SealableEvent[] | null
 }
 
 export interface PackLimits {
@@ -66,14 +65,22 @@ export function takeRecords<Waiter>(
     record.events += piece.events
     record.receivedAt = Math.max(record.receivedAt, piece.receivedAt)
   }
-  const records = all.map(({ siteId, pieces, receivedAt }) => ({
+  return { records: all.map(toRecord), bytes }
+}
+
+/** To seal a record and to open it takes as long as to check a few events. */
+const fewestSealed = 4
+
+function toRecord<Waiter>({ siteId, pieces, receivedAt, events }: OpenRecord<Waiter>): PackedRecord<Waiter> {
+  const isSealed = events >= fewestSealed && pieces.every(({ checked }) => checked)
+  return {
     siteId,
-    pieces,
-    receivedAt,
     value: pieces.map(({ text }) => text).join('\n'),
-    checked: pieces.every(({ checked }) => checked) ? pieces.flatMap(({ checked }) => checked ?? []) : null,
-  }))
-  return { records, bytes }
+    valueBytes: pieces.reduce((sum, { textBytes }) => sum + textBytes + 1, -1),
+    receivedAt,
+    sealed: isSealed ? pieces.flatMap(({ checked }) => checked ?? []) : null,
+    pieces,
+  }
 }
 
 function countFitting(queue: Piece<unknown>[], maxBytes: number): number {

@@ -1,5 +1,5 @@
 // What a publisher is asked for and what it answers: one call waits until every piece of it is kept, or is told why not.
-import type { SealableEvent, Seal } from '../event/seal.ts'
+import type { SealableEvent, Seal } from '../../event/seal.ts'
 import type { Piece } from './pack-records.ts'
 
 export interface PublisherSettings {

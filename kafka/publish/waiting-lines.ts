@@ -61,24 +61,34 @@ export function createWaitingLines<Waiter>(waits: (waiter: Waiter) => boolean): 
 /** What a record takes besides its key and value, at most. */
 const recordBytes = 30
 
-type CutText = Pick<Piece<unknown>, 'text' | 'bytes' | 'events'>
+/** Lines of one site that go into one record. */
+export type CutText = Pick<Piece<unknown>, 'text' | 'textBytes' | 'bytes' | 'events'>
 
 /** The lines as texts of at most one record each. A line longer than a record may be travels alone. */
 export function cutLines(lines: readonly string[], keyBytes: number, limits: PackLimits): CutText[] {
+  const whole = toText(lines, keyBytes)
+  if (lines.length <= 1 || isOneRecord(whole, limits)) return [whole]
   const texts: CutText[] = []
-  let last: CutText | undefined
-  for (const line of lines) {
-    const bytes = Buffer.byteLength(line) + 1
-    if (last && last.events < limits.maxEventsPerRecord && last.bytes + bytes <= limits.maxBytesPerRecord) {
-      last.text += `\n${line}`
-      last.bytes += bytes
-      last.events += 1
-    } else {
-      last = { text: line, bytes: bytes + keyBytes + recordBytes, events: 1 }
-      texts.push(last)
-    }
+  let first = 0
+  let bytes = 0
+  for (const [index, line] of lines.entries()) {
+    const lineBytes = Buffer.byteLength(line) + 1
+    const isFull = index - first === limits.maxEventsPerRecord || bytes + lineBytes > limits.maxBytesPerRecord
+    if (index > first && isFull) texts.push(toText(lines.slice(first, index), keyBytes))
+    if (index === first || isFull) [first, bytes] = [index, keyBytes + recordBytes]
+    bytes += lineBytes
   }
-  return texts
+  return [...texts, toText(lines.slice(first), keyBytes)]
+}
+
+function isOneRecord({ events, bytes }: CutText, limits: PackLimits): boolean {
+  return events <= limits.maxEventsPerRecord && bytes <= limits.maxBytesPerRecord
+}
+
+function toText(lines: readonly string[], keyBytes: number): CutText {
+  const text = lines.join('\n')
+  const textBytes = Buffer.byteLength(text)
+  return { text, textBytes, bytes: textBytes + 1 + keyBytes + recordBytes, events: lines.length }
 }
 
 /** The sum of their bytes. */

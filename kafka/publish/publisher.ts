@@ -1,9 +1,10 @@
 // Gathers lines and sends them together: while one request is on its way to Kafka, everything that arrives waits
 // for the next, so requests grow with the load and an idle publisher sends at once. Lines of one site in one
 // request travel as one record. A waiter is settled only after every in-sync replica has all of its lines.
-import kafkajs, { type Kafka, type Producer } from 'kafkajs'
-import type { Logger } from '../runtime/logger.ts'
-import { within } from '../runtime/retry.ts'
+import type { Kafka } from 'kafkajs'
+import type { Logger } from '../../runtime/logger.ts'
+import { within } from '../../runtime/retry.ts'
+import { createProducer, type Producer } from '../produce/producer.ts'
 import { NotPublished, type Publish, type PublisherSettings } from './publishing.ts'
 import { openSession, type Session } from './session.ts'
 
@@ -34,7 +35,7 @@ export function createPublisher(
 
   const lose = (lost: Producer, given: Promise<unknown>) => {
     session = null
-    // kafkajs may be trying again by itself: disconnected before, it would connect once more and stay so.
+    // It may be trying once more: disconnected before, it would connect again and stay so.
     void given.then(() => lost.disconnect()).catch(() => undefined)
     onLost()
   }
@@ -42,7 +43,7 @@ export function createPublisher(
     isConnected: () => session !== null,
     connect: async () => {
       if (session) return
-      const next = createProducer(kafka)
+      const next = createProducer(kafka, settings.topic, settings.seal)
       const connecting = next.connect()
       try {
         await within(connectWithinMs, 'Kafka did not answer in time', connecting)
@@ -67,13 +68,4 @@ export function createPublisher(
       await within(disconnectWithinMs, '', disconnecting).catch(() => undefined)
     },
   }
-}
-
-/** One more try, for a leader that has just moved; after that the lines are better kept elsewhere. */
-function createProducer(kafka: Kafka): Producer {
-  return kafka.producer({
-    allowAutoTopicCreation: false,
-    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
-    retry: { initialRetryTime: 50, maxRetryTime: 300, retries: 1 },
-  })
 }

@@ -6,6 +6,7 @@ const piece = (siteId: string, text: string, events = 1, receivedAt = 0): Piece<
   siteId,
   text,
   events,
+  textBytes: text.length,
   bytes: text.length + 1,
   receivedAt,
   checked: null,

@@ -1,13 +1,13 @@
 import kafkajs, { type Admin } from 'kafkajs'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { freshKafka, testLogger } from '../test/support/fresh.ts'
-import { startProxiedKafka } from '../test/support/proxied-kafka.ts'
-import { readTopic } from '../test/support/read-topic.ts'
-import { createKafka, withAdmin } from './client.ts'
-import { partitionOf } from './partition-of.ts'
+import { freshKafka, testLogger } from '../../test/support/fresh.ts'
+import { startProxiedKafka } from '../../test/support/proxied-kafka.ts'
+import { readTopic } from '../../test/support/read-topic.ts'
+import { createKafka, withAdmin } from '../client.ts'
+import { partitionOf } from '../partition-of.ts'
 import { createPublisher } from './publisher.ts'
 import { NotPublished, type PublisherSettings } from './publishing.ts'
-import { ensureTopic } from './topics.ts'
+import { ensureTopic } from '../topics.ts'
 
 const settings = {
   timeoutMs: 10_000,
@@ -71,7 +71,7 @@ describe('the publisher', () => {
     const kept = publisher.publish('demo', ['x'.repeat(80)], at)
     await expect(publisher.publish('demo', ['x'.repeat(80)], at)).rejects.toThrow(NotPublished)
     await expect(kept).resolves.toBeDefined()
-    expect(publisher.pendingBytes()).toBe(0)
+    await expect.poll(publisher.pendingBytes).toBe(0)
   })
 
   it('gives records the time at which their lines were received', async () => {

@@ -1,9 +1,10 @@
 // One producer's time with Kafka. It ends when a request stays without an answer, or nothing of it was taken: everybody
 // who waits is told at once, and the next session begins with connections of its own, since these may hang for ever.
-import type { Producer } from 'kafkajs'
-import type { Logger } from '../runtime/logger.ts'
+import type { SealableEvent } from '../../event/seal.ts'
+import type { Logger } from '../../runtime/logger.ts'
 import { createDeadline } from './deadline.ts'
-import { rememberPartitions } from './partition-of.ts'
+import type { Producer } from '../produce/producer.ts'
+import { rememberPartitions } from '../partition-of.ts'
 import {
   NotPublished,
   refuse,
@@ -13,7 +14,8 @@ import {
   Waiter,
 } from './publishing.ts'
 import { sendRecords } from './send-records.ts'
-import { bytesOf, createWaitingLines, cutLines } from './waiting-lines.ts'
+import type { Piece } from './pack-records.ts'
+import { bytesOf, createWaitingLines, cutLines, type CutText } from './waiting-lines.ts'
 
 export interface Session {
   publish: Publish
@@ -50,12 +52,7 @@ export function openSession(
       }
       const waiter = new Waiter(texts.length, resolve, reject)
       refuseLate(waiter)
-      let line = 0
-      const pieces = texts.map((text) => {
-        const ofText = checked?.slice(line, (line += text.events)) ?? null
-        return { ...text, siteId, receivedAt, checked: ofText, waiter }
-      })
-      waiting.add(partitionOf(siteId), pieces)
+      waiting.add(partitionOf(siteId), toPieces(texts, siteId, receivedAt, checked ?? null, waiter))
       sending ??= sendAll()
     })
 
@@ -68,7 +65,7 @@ export function openSession(
 
   const sendOnce = async () => {
     const taken = waiting.take(maxBytesPerPartition, settings)
-    const { refused, error, given } = await sendRecords(producer, settings, taken)
+    const { refused, error, given } = await sendRecords(producer, settings.timeoutMs, taken)
     if (error !== null) logger.warn({ err: error }, 'kafka did not take events')
     for (const { records } of refused) for (const { pieces } of records) refuse(pieces)
     waiting.forget(taken)
@@ -85,4 +82,19 @@ export function openSession(
       while (sending) await sending
     },
   }
+}
+
+function toPieces(
+  texts: readonly CutText[],
+  siteId: string,
+  receivedAt: number,
+  checked: readonly SealableEvent[] | null,
+  waiter: Waiter,
+): Piece<Waiter>[] {
+  let line = 0
+  return texts.map(({ text, textBytes, bytes, events }) => {
+    const ofText = checked && texts.length > 1 ? checked.slice(line, line + events) : checked
+    line += events
+    return { siteId, text, textBytes, bytes, events, checked: ofText, receivedAt, waiter }
+  })
 }

@@ -1,0 +1,161 @@
+// Sends records to the leaders of their partitions and tells partition by partition what became of them. kafkajs's own
+// producer fails a whole request for one partition that is refused, and sends all of it again; its connections, and what it
+// knows of the cluster, are used here.
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Kafka } from 'kafkajs'
+import type { Seal } from '../../event/seal.ts'
+import { openCluster, type Broker, type Cluster } from '../cluster.ts'
+import { produceExchange, type PartitionAnswer, type PartitionBatch } from './produce-request.ts'
+
+export interface Producer {
+  /** @throws Error where no broker answers, or the topic is not there */
+  connect: () => Promise<void>
+  /**
+   * Sends with acks = all; what a leader refuses that may take it in a moment, or did not answer, is sent once more.
+   * @param onKept told of each partition that has its records, and the offset of the first
+   * @returns what was not acknowledged, and why; some of it may be on the topic all the same. Never rejects
+   */
+  send: (
+    batches: readonly PartitionBatch[],
+    onKept: (partition: number, offset: number) => void,
+  ) => Promise<Refused>
+  disconnect: () => Promise<void>
+}
+
+export interface Refused {
+  partitions: Set<number>
+  /** Null where nothing is refused. */
+  error: Error | null
+}
+
+/** Before what was refused is sent once more. */
+const againAfterMs = 50
+
+/** @param seal says that the lines of records are checked; null: nothing is said */
+export function createProducer(kafka: Kafka, topic: string, seal: Seal | null): Producer {
+  const cluster = openCluster(kafka)
+  const send = async (
+    batches: readonly PartitionBatch[],
+    onKept: (partition: number, offset: number) => void,
+  ) => {
+    const first = await sendOnce(cluster, topic, seal, batches, onKept)
+    const again = batches.filter(({ partition }) => first.get(partition)?.mayPass)
+    if (again.length === 0) return refusedOf(first)
+    await sleep(againAfterMs)
+    await cluster.refreshMetadata().catch(() => undefined)
+    const second = await sendOnce(cluster, topic, seal, again, onKept)
+    for (const { partition } of again) first.delete(partition)
+    return refusedOf(new Map([...first, ...second]))
+  }
+  return {
+    connect: async () => {
+      await cluster.connect()
+      await cluster.addTargetTopic(topic)
+    },
+    send,
+    disconnect: () => cluster.disconnect(),
+  }
+}
+
+/** Why a partition's records are not acknowledged. */
+interface Refusal {
+  error: Error
+  /** Whether it may be over in a moment. */
+  mayPass: boolean
+}
+
+type Refusals = Map<number, Refusal>
+
+function refusedOf(refusals: Refusals): Refused {
+  const [first] = refusals.values()
+  return { partitions: new Set(refusals.keys()), error: first?.error ?? null }
+}
+
+/** One request to each leader. */
+async function sendOnce(
+  cluster: Cluster,
+  topic: string,
+  seal: Seal | null,
+  batches: readonly PartitionBatch[],
+  onKept: (partition: number, offset: number) => void,
+): Promise<Refusals> {
+  const refusals: Refusals = new Map()
+  const refuse = (own: readonly PartitionBatch[], refusal: Refusal) => {
+    for (const { partition } of own) refusals.set(partition, refusal)
+  }
+  const sendTo = async ([leader, own]: [leader: number | undefined, own: PartitionBatch[]]) => {
+    try {
+      if (leader === undefined) throw new Error('Kafka does not know a leader of the partition')
+      const answers = await exchange(cluster, leader, produceExchange(topic, own, seal))
+      for (const batch of own) {
+        const answer = answers.find(({ partition }) => partition === batch.partition)
+        const refusal = refusalOf(answer)
+        if (refusal) refuse([batch], refusal)
+        else if (answer) onKept(answer.partition, answer.offset)
+      }
+    } catch (error) {
+      refuse(own, { error: error instanceof Error ? error : new Error(String(error)), mayPass: true })
+    }
+  }
+  await cluster.refreshMetadataIfNecessary().catch(() => undefined)
+  await Promise.all([...byLeader(cluster, topic, batches)].map(sendTo))
+  return refusals
+}
+
+function byLeader(
+  cluster: Cluster,
+  topic: string,
+  batches: readonly PartitionBatch[],
+): Map<number | undefined, PartitionBatch[]> {
+  const partitions = cluster.findTopicPartitionMetadata(topic)
+  const found = new Map<number | undefined, PartitionBatch[]>()
+  for (const batch of batches) {
+    const leader = partitions.find(({ partitionId }) => partitionId === batch.partition)?.leader
+    const own = found.get(leader)
+    if (own) own.push(batch)
+    else found.set(leader, [batch])
+  }
+  return found
+}
+
+async function exchange(cluster: Cluster, nodeId: number, produce: object): Promise<PartitionAnswer[]> {
+  const broker = await cluster.findBroker({ nodeId })
+  try {
+    return (await broker.connectionPool.send(
+      produce as Parameters<Broker['connectionPool']['send']>[0],
+    )) as PartitionAnswer[]
+  } catch (error) {
+    const { name, host, port } = error as { name?: string; host?: string; port?: number }
+    if (name === 'KafkaJSConnectionClosedError') {
+      await broker.disconnect()
+      if (host !== undefined && port !== undefined) cluster.removeBroker({ host, port })
+    }
+    throw error
+  }
+}
+
+/** The errors a leader may answer with. Source: Kafka's protocol guide, "Error Codes". */
+const errors = new Map<number, [name: string, mayPass: boolean]>([
+  [2, ['CORRUPT_MESSAGE', true]],
+  [3, ['UNKNOWN_TOPIC_OR_PARTITION', true]],
+  [5, ['LEADER_NOT_AVAILABLE', true]],
+  [6, ['NOT_LEADER_OR_FOLLOWER', true]],
+  [7, ['REQUEST_TIMED_OUT', true]],
+  [10, ['MESSAGE_TOO_LARGE', false]],
+  [13, ['NETWORK_EXCEPTION', true]],
+  [17, ['INVALID_TOPIC_EXCEPTION', false]],
+  [18, ['RECORD_LIST_TOO_LARGE', false]],
+  [19, ['NOT_ENOUGH_REPLICAS', true]],
+  [20, ['NOT_ENOUGH_REPLICAS_AFTER_APPEND', true]],
+  [29, ['TOPIC_AUTHORIZATION_FAILED', false]],
+  [32, ['INVALID_TIMESTAMP', false]],
+  [56, ['KAFKA_STORAGE_ERROR', true]],
+  [87, ['INVALID_RECORD', false]],
+])
+
+function refusalOf(answer: PartitionAnswer | undefined): Refusal | null {
+  if (!answer) return { error: new Error('Kafka answered without the partition'), mayPass: true }
+  if (answer.code === 0) return null
+  const [name, mayPass] = errors.get(answer.code) ?? [`error ${answer.code}`, false]
+  return { error: new Error(`Kafka refuses records of partition ${answer.partition}: ${name}`), mayPass }
+}

@@ -1,0 +1,70 @@
+// What becomes of lines as a producer tells of them. It is made up here, since it takes leaders that move to leave
+// partitions out; everything else about sending is tried against a real Kafka.
+import { expect, it } from 'vitest'
+import type { Refused } from '../produce/producer.ts'
+import { Waiter, type Position } from './publishing.ts'
+import { sendRecords } from './send-records.ts'
+import type { Taken } from './waiting-lines.ts'
+
+const timeoutMs = 1000
+const nothing: Refused = { partitions: new Set(), error: null }
+
+/** Keeps the records of these partitions, each at ten times its number, and then answers. */
+function createProducer(kept: number[], answer: Promise<Refused> = Promise.resolve(nothing)) {
+  const send = (_batches: unknown, onKept: (partition: number, offset: number) => void) => {
+    for (const partition of kept) onKept(partition, 10 * partition)
+    return answer
+  }
+  return { send }
+}
+
+function lineOf(partition: number): { taken: Taken<Waiter>; position: Promise<Position> } {
+  let waiter!: Waiter
+  const position = new Promise<Position>((resolve, reject) => {
+    waiter = new Waiter(1, resolve, reject)
+  })
+  position.catch(() => undefined)
+  const siteId = `site-${partition}`
+  const piece = {
+    text: '{}',
+    textBytes: 2,
+    bytes: 2,
+    events: 1,
+    checked: null,
+    siteId,
+    receivedAt: 1,
+    waiter,
+  }
+  const record = { siteId, value: '{}', valueBytes: 2, receivedAt: 1, sealed: null, pieces: [piece] }
+  return { taken: { partition, records: [record], bytes: 2 }, position }
+}
+
+it('settles what is kept, and gives back the rest', async () => {
+  const lines = [1, 2].map(lineOf)
+  const error = new Error('no leader')
+  const refused = Promise.resolve({ partitions: new Set([2]), error })
+  const outcome = await sendRecords(
+    createProducer([1], refused),
+    timeoutMs,
+    lines.map(({ taken }) => taken),
+  )
+  expect(await lines[0]?.position).toEqual(new Map([[1, 10]]))
+  expect(outcome).toMatchObject({ refused: [lines[1]?.taken], error })
+})
+
+it('does not wait for ever, and what was kept before is kept', async () => {
+  const lines = [1, 2].map(lineOf)
+  const silent = createProducer([2], new Promise(() => undefined))
+  const { refused, error } = await sendRecords(
+    silent,
+    20,
+    lines.map(({ taken }) => taken),
+  )
+  expect(await lines[1]?.position).toEqual(new Map([[2, 20]]))
+  expect([refused, String(error)]).toEqual([[lines[0]?.taken], 'Error: Kafka did not answer in time'])
+})
+
+it('tells of nothing where all is kept', async () => {
+  const { refused, error } = await sendRecords(createProducer([1]), timeoutMs, [lineOf(1).taken])
+  expect([refused, error]).toEqual([[], null])
+})
