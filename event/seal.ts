@@ -22,7 +22,7 @@ export interface SealableEvent {
   timestamp: number
 }
 
-/** What a seal tells of a record's events. Times are epoch milliseconds. */
+/** What a seal tells of events that lie in one record, or in a part of it. Times are epoch milliseconds. */
 export interface SealedEvents {
   /** 16 bytes for each line, in order. */
   ids: Buffer
@@ -32,8 +32,8 @@ export interface SealedEvents {
 }
 
 export interface Seal {
-  /** The header of a record that holds these events, one a line. */
-  close: (record: SealedRecord, events: readonly SealableEvent[]) => Buffer
+  /** The header of a record whose lines are these events, part after part. */
+  close: (record: SealedRecord, parts: readonly SealedEvents[]) => Buffer
   /** What the header says; null where it is none, or was made for another record or with another secret. */
   open: (header: Buffer, record: SealedRecord) => SealedEvents | null
 }
@@ -46,9 +46,31 @@ const fixedBytes = codeBytes + 1 + 2 + 3 * 8
 const keyLengthAt = codeBytes + 1
 const timesAt = keyLengthAt + 2
 
-/** How long the header of a record of so many events is. */
-export function sealBytes(events: number): number {
-  return fixedBytes + events * uuidBytes
+/** What a seal tells of these events, of which there is at least one. */
+export function sealedEventsOf(events: readonly SealableEvent[]): SealedEvents {
+  const ids = Buffer.allocUnsafe(events.length * uuidBytes)
+  let earliest = Infinity
+  let latest = -Infinity
+  let at = 0
+  for (const { event_id, timestamp } of events) {
+    if (timestamp < earliest) earliest = timestamp
+    if (timestamp > latest) latest = timestamp
+    writeUuid(event_id, ids, at)
+    at += uuidBytes
+  }
+  return { ids, earliest, latest }
+}
+
+/** The same of `count` of them, the first of which is number `first`. Their times lie between those of all. */
+export function partOf({ ids, earliest, latest }: SealedEvents, first: number, count: number): SealedEvents {
+  return { ids: ids.subarray(first * uuidBytes, (first + count) * uuidBytes), earliest, latest }
+}
+
+/** How long the header of a record of these events is. */
+export function sealBytes(parts: readonly SealedEvents[]): number {
+  let bytes = fixedBytes
+  for (const { ids } of parts) bytes += ids.length
+  return bytes
 }
 
 export function createSeal(secret: string): Seal {
@@ -61,16 +83,15 @@ export function createSeal(secret: string): Seal {
       .digest()
       .subarray(0, codeBytes)
   return {
-    close: (record, events) => {
-      const header = Buffer.allocUnsafe(sealBytes(events.length))
+    close: (record, parts) => {
+      const header = Buffer.allocUnsafe(sealBytes(parts))
       let earliest = Infinity
       let latest = -Infinity
       let at = fixedBytes
-      for (const { event_id, timestamp } of events) {
-        earliest = Math.min(earliest, timestamp)
-        latest = Math.max(latest, timestamp)
-        writeUuid(event_id, header, at)
-        at += uuidBytes
+      for (const part of parts) {
+        earliest = Math.min(earliest, part.earliest)
+        latest = Math.max(latest, part.latest)
+        at += part.ids.copy(header, at)
       }
       header.writeUInt8(version, codeBytes)
       header.writeUInt16BE(record.key.length, keyLengthAt)

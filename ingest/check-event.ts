@@ -1,9 +1,9 @@
 // Bytes of one event to what is kept of it, or every reason why nothing is.
-import { randomUUID } from 'node:crypto'
 import { toLine } from '../event/event-line.ts'
 import { parseEvent, type Event } from '../event/event.ts'
 import { parseJson, parseJsonText } from '../event/json.ts'
 import type { Fault } from '../runtime/problem.ts'
+import { newUuid } from './new-uuid.ts'
 
 /** An event that will be kept: its line, and the id that its sender knows it by. */
 export interface Checked {
@@ -25,7 +25,7 @@ export function checkJson(source: string | Buffer, what: string, receivedAt: num
 
 /** Checks one parsed JSON value. */
 export function checkValue(value: unknown, receivedAt: number): Verdict {
-  const parsed = parseEvent(value, receivedAt, randomUUID)
+  const parsed = parseEvent(value, receivedAt, newUuid)
   if (!parsed.ok) return parsed
   const { event, sentId } = parsed
   const eventId = sentId ?? event.event_id

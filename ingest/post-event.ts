@@ -1,5 +1,6 @@
 // POST /event: one event, answered once it is kept.
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { sealedEventsOf } from '../event/seal.ts'
 import { sendJson } from '../runtime/http.ts'
 import { badInput } from '../runtime/problem.ts'
 import type { BodyShare } from './body-budget.ts'
@@ -31,7 +32,8 @@ export async function postEvent(
     metrics.refused(verdict.faults)
     throw badInput(verdict.faults)
   }
-  const position = await keep(verdict.siteId, [verdict.line], receivedAt, [verdict.event])
+  const { siteId, line: text, event } = verdict
+  const position = await keep({ siteId, text, events: 1, receivedAt, checked: sealedEventsOf([event]) })
   metrics.accepted(1)
   sendJson(res, 202, {
     status: 'accepted',

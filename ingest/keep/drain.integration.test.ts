@@ -97,9 +97,9 @@ describe('emptying the spool', () => {
     const { settings, publisher, spool } = await start()
     for (const id of ['1', '2', '3']) await append(spool, id === '2' ? 'refused' : 'demo', [id], Date.now())
     let refusals = 2
-    const publish: Publisher['publish'] = (siteId, lines, receivedAt) => {
-      if (siteId === 'refused' && refusals-- > 0) return Promise.reject(new NotPublished('no'))
-      return publisher.publish(siteId, lines, receivedAt)
+    const publish: Publisher['publish'] = (lines) => {
+      if (lines.siteId === 'refused' && refusals-- > 0) return Promise.reject(new NotPublished('no'))
+      return publisher.publish(lines)
     }
     expect(await drain(spool, { ...publisher, publish })).toBe(3)
     expect((await readEvents(settings)).map(({ event_id }) => event_id).sort()).toEqual(['1', '2', '3'])

@@ -15,9 +15,9 @@ interface Parts extends Partial<DrainOptions> {
 }
 
 function drain(spool: Spool, { isRefused, onTaken = () => undefined, ...overrides }: Parts) {
-  const publish: Publisher['publish'] = (siteId, lines) => {
+  const publish: Publisher['publish'] = ({ siteId, text }) => {
     if (isRefused(siteId)) return Promise.reject(new NotPublished('no'))
-    onTaken(lines.join())
+    onTaken(text)
     return Promise.resolve(new Map<number, number>())
   }
   const publisher = { publish, isConnected: () => true, connect: () => Promise.resolve() }

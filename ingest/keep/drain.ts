@@ -101,9 +101,11 @@ async function removeIfEmpty(segment: TakenSegment): Promise<void> {
 
 async function publishOne(entry: Entry, segment: TakenSegment, options: DrainOptions): Promise<void> {
   const { publisher, retentionMs, onDrained } = options
-  await publisher.publish(entry.siteId, entry.text.toString().split('\n'), timeOf(entry, retentionMs))
+  const { siteId, events } = entry
+  const receivedAt = timeOf(entry, retentionMs)
+  await publisher.publish({ siteId, text: entry.text.toString(), events, receivedAt, checked: null })
   segment.acknowledge(entry)
-  onDrained(entry.events)
+  onDrained(events)
 }
 
 /**

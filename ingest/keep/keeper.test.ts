@@ -10,6 +10,14 @@ const partitions = 6
 const [here, elsewhere] = ['a', 'b']
 const position: Position = new Map([[1, 5]])
 
+const linesOf = (siteId: string, lines: string[]) => ({
+  siteId,
+  text: lines.join('\n'),
+  events: lines.length,
+  receivedAt: 0,
+  checked: null,
+})
+
 function start(overrides: Partial<KeeperParts> = {}) {
   const log: string[] = []
   const held = new Set<number>()
@@ -17,14 +25,14 @@ function start(overrides: Partial<KeeperParts> = {}) {
   const spool: KeeperParts['spool'] = {
     holds: (lane) => held.has(lane),
     append: ({ siteId, text }) => {
-      log.push(`spool ${siteId} ${text.toString()}`)
+      log.push(`spool ${siteId} ${text.toString().replace('\n', ' ')}`)
       held.add(partitionOf(siteId, partitions))
       return Promise.resolve()
     },
   }
   const publisher: KeeperParts['publisher'] = {
-    publish: (siteId, lines) => {
-      log.push(`kafka ${siteId} ${lines.join('\n')}`)
+    publish: ({ siteId, text }) => {
+      log.push(`kafka ${siteId} ${text.replace('\n', ' ')}`)
       return Promise.resolve(position)
     },
   }
@@ -37,23 +45,23 @@ const refusing = { publish: () => Promise.reject(new NotPublished('no')) }
 describe('keeping events', () => {
   it('brings them to Kafka, and says where they stand', async () => {
     const { keep, log } = start()
-    expect(await keep(here, ['1', '2'], 0)).toBe(position)
-    expect(log).toEqual(['kafka a 1\n2'])
+    expect(await keep(linesOf(here, ['1', '2']))).toBe(position)
+    expect(log).toEqual(['kafka a 1 2'])
   })
 
   it('spools them where Kafka does not take them, and says that they stand nowhere yet', async () => {
     let spooled = 0
     const { keep, log } = start({ publisher: refusing, onSpooled: (events) => (spooled += events) })
-    expect(await keep(here, ['1', '2'], 0)).toBeNull()
-    expect([log, spooled]).toEqual([['spool a 1\n2'], 2])
+    expect(await keep(linesOf(here, ['1', '2']))).toBeNull()
+    expect([log, spooled]).toEqual([['spool a 1 2'], 2])
   })
 
   it('spools younger ones behind older ones of their partition, and only those', async () => {
     expect(partitionOf(here, partitions)).not.toBe(partitionOf(elsewhere, partitions))
     const { keep, log, held } = start()
     held.add(partitionOf(here, partitions))
-    await keep(here, ['1'], 0)
-    await keep(elsewhere, ['2'], 0)
+    await keep(linesOf(here, ['1']))
+    await keep(linesOf(elsewhere, ['2']))
     expect(log).toEqual(['spool a 1', 'kafka b 2'])
   })
 
@@ -68,7 +76,7 @@ describe('keeping events', () => {
         }
       })
     const { keep, log } = start({ publisher: { publish } })
-    const keeping = ['1', '2', '3'].map((line) => keep(here, [line], 0))
+    const keeping = ['1', '2', '3'].map((line) => keep(linesOf(here, [line])))
     refuse()
     await Promise.all(keeping)
     expect(log).toEqual(['spool a 1', 'spool a 2', 'spool a 3'])
@@ -78,7 +86,7 @@ describe('keeping events', () => {
     const { keep, log, held, handover } = start()
     held.add(partitionOf(here, partitions))
     handover.begin()
-    const keeping = [keep(here, ['1'], 0), keep(here, ['2'], 0)]
+    const keeping = [keep(linesOf(here, ['1'])), keep(linesOf(here, ['2']))]
     await new Promise(setImmediate)
     expect(log).toEqual([])
     held.clear()
@@ -91,15 +99,17 @@ describe('keeping events', () => {
     const { keep, log, held, handover } = start()
     held.add(partitionOf(here, partitions))
     handover.begin()
-    await keep(here, ['1'], 0)
+    await keep(linesOf(here, ['1']))
     expect(log).toEqual(['spool a 1'])
   })
 
   it('refuses what neither takes, with the reason', async () => {
     const full = { holds: () => false, append: () => Promise.reject(new NotSpooled('the spool is full')) }
-    const both = start({ publisher: refusing, spool: full }).keep(here, ['1'], 0)
+    const both = start({ publisher: refusing, spool: full }).keep(linesOf(here, ['1']))
     await expect(both).rejects.toThrow(NotKept)
     await expect(both).rejects.toThrow('the spool is full')
-    await expect(start({ publisher: refusing, spool: null }).keep(here, ['1'], 0)).rejects.toThrow(NotKept)
+    await expect(start({ publisher: refusing, spool: null }).keep(linesOf(here, ['1']))).rejects.toThrow(
+      NotKept,
+    )
   })
 })

@@ -2,7 +2,7 @@
 // one partition stay in order: while older ones are in the spool, younger ones go behind them.
 import { rememberPartitions } from '../../kafka/partition-of.ts'
 import type { Publisher } from '../../kafka/publish/publisher.ts'
-import { NotPublished, type Position, type Publish } from '../../kafka/publish/publishing.ts'
+import { NotPublished, type Position, type SiteLines } from '../../kafka/publish/publishing.ts'
 import { NotSpooled, type Spool } from '../../spool/spool.ts'
 import type { Handover } from './handover.ts'
 
@@ -15,7 +15,7 @@ export class NotKept extends Error {
  * Keeps lines of one site. Gives where they stand in the log, or null where they are in the spool.
  * @throws NotKept
  */
-export type Keep = (...event: Parameters<Publish>) => Promise<Position | null>
+export type Keep = (lines: SiteLines) => Promise<Position | null>
 
 export interface KeeperParts {
   publisher: Pick<Publisher, 'publish'>
@@ -31,24 +31,24 @@ export function createKeeper({ publisher, spool, handover, partitions, onSpooled
   const partitionOf = rememberPartitions(partitions)
   const isBehind = (siteId: string) => spool?.holds(partitionOf(siteId)) ?? false
 
-  return async (siteId, lines, receivedAt, checked) => {
+  return async (lines) => {
+    const { siteId, text, events, receivedAt } = lines
     if (isBehind(siteId)) await handover.over()
     if (!isBehind(siteId)) {
       try {
-        return await publisher.publish(siteId, lines, receivedAt, checked)
+        return await publisher.publish(lines)
       } catch (error) {
         if (!(error instanceof NotPublished)) throw error
         if (!spool) throw new NotKept(error.message)
       }
     }
     try {
-      const text = Buffer.from(lines.join('\n'))
-      await spool?.append({ siteId, receivedAt, events: lines.length, text })
+      await spool?.append({ siteId, receivedAt, events, text: Buffer.from(text) })
     } catch (error) {
       if (!(error instanceof NotSpooled)) throw error
       throw new NotKept(`Kafka cannot be reached, and ${error.message}`)
     }
-    onSpooled(lines.length)
+    onSpooled(events)
     return null
   }
 }

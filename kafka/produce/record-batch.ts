@@ -1,7 +1,7 @@
 // Records of one partition in Kafka's own bytes (record batch, magic 2), written in one go: kafkajs makes several buffers for
 // each record, which takes longer than everything else ingest does with an event. Source: Kafka's protocol guide, "Record
 // Batch".
-import { sealBytes, sealHeader, type SealableEvent, type Seal } from '../../event/seal.ts'
+import { sealBytes, sealHeader, type Seal, type SealedEvents } from '../../event/seal.ts'
 import { crc32c } from './crc32c.ts'
 
 /** A record to send. */
@@ -12,8 +12,8 @@ export interface OutgoingRecord {
   valueBytes: number
   /** Epoch milliseconds; the record's timestamp. */
   receivedAt: number
-  /** What its seal says of its lines; null where it gets none. */
-  sealed: readonly SealableEvent[] | null
+  /** What its seal says of its lines, part after part; null where it gets none. */
+  sealed: readonly SealedEvents[] | null
 }
 
 const sealHeaderName = Buffer.from(sealHeader)
@@ -31,7 +31,7 @@ export function mostBytesOfBatch(records: readonly OutgoingRecord[]): number {
   let bytes = headBytes
   for (const { siteId, valueBytes, sealed } of records) {
     bytes += mostBytesOfNumbers + Buffer.byteLength(siteId) + valueBytes
-    if (sealed) bytes += sealHeaderName.length + sealBytes(sealed.length)
+    if (sealed) bytes += sealHeaderName.length + sealBytes(sealed)
   }
   return bytes
 }
@@ -80,7 +80,7 @@ function writeRecord(
   seal: Seal | null,
 ): number {
   const keyBytes = Buffer.byteLength(siteId)
-  const headersBytes = seal && sealed ? bytesOfHeaders(sealed.length) : 1
+  const headersBytes = seal && sealed ? bytesOfHeaders(sealBytes(sealed)) : 1
   const numbers = 1 + sizeOfVarint(sinceFirst) + sizeOfVarint(index)
   const keyAndValue = sizeOfVarint(keyBytes) + keyBytes + sizeOfVarint(valueBytes) + valueBytes
   let at = writeVarint(bytes, start, numbers + keyAndValue + headersBytes)
@@ -97,9 +97,8 @@ function writeRecord(
   return writeHeader(bytes, at, seal.close(record, sealed))
 }
 
-function bytesOfHeaders(events: number): number {
+function bytesOfHeaders(value: number): number {
   const name = sealHeaderName.length
-  const value = sealBytes(events)
   return 1 + sizeOfVarint(name) + name + sizeOfVarint(value) + value
 }
 

@@ -1,5 +1,5 @@
 // Packs what waits for one partition into records: pieces of one site go together, in their order.
-import type { SealableEvent } from '../../event/seal.ts'
+import type { SealedEvents } from '../../event/seal.ts'
 import type { OutgoingRecord } from '../produce/record-batch.ts'
 
 /** Lines of one site that stay together, and who waits for them. */
@@ -12,8 +12,8 @@ export interface Piece<Waiter> {
   /** Bytes it takes in a request, at most. */
   bytes: number
   events: number
-  /** What is known of each, for the seal; null where their lines were not checked just now. */
-  checked: readonly SealableEvent[] | null
+  /** For the seal; null where the lines were not checked just now. */
+  checked: SealedEvents | null
   /** When ingest received them, epoch milliseconds. */
   receivedAt: number
   waiter: Waiter

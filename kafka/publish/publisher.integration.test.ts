@@ -5,7 +5,7 @@ import { startProxiedKafka } from '../../test/support/proxied-kafka.ts'
 import { readTopic } from '../../test/support/read-topic.ts'
 import { createKafka, withAdmin } from '../client.ts'
 import { partitionOf } from '../partition-of.ts'
-import { createPublisher } from './publisher.ts'
+import { createPublisher, type Publisher } from './publisher.ts'
 import { NotPublished, type PublisherSettings } from './publishing.ts'
 import { ensureTopic } from '../topics.ts'
 
@@ -30,10 +30,13 @@ async function startPublisher(overrides: Partial<PublisherSettings> = {}) {
 
 const at = Date.UTC(2025, 10, 14)
 
+const publish = (publisher: Publisher, siteId: string, lines: string[], receivedAt: number) =>
+  publisher.publish({ siteId, text: lines.join('\n'), events: lines.length, receivedAt, checked: null })
+
 describe('the publisher', () => {
   it('keeps lines under their site, in order, and says where', async () => {
     const { publisher, kafka, topic } = await startPublisher()
-    const position = await publisher.publish('demo', ['{"n":1}', '{"n":2}'], at)
+    const position = await publish(publisher, 'demo', ['{"n":1}', '{"n":2}'], at)
     expect([...position]).toEqual([[partitionOf('demo', 6), 0]])
     expect(await readTopic(kafka, topic, 1)).toEqual([
       { partition: partitionOf('demo', 6), offset: 0, key: 'demo', value: '{"n":1}\n{"n":2}', timestamp: at },
@@ -43,7 +46,7 @@ describe('the publisher', () => {
   it('packs what arrives together into one record a site', async () => {
     const { publisher, kafka, topic } = await startPublisher()
     await Promise.all(
-      Array.from({ length: 100 }, (_, n) => publisher.publish(n % 2 ? 'a' : 'b', [`{"n":${n}}`], at)),
+      Array.from({ length: 100 }, (_, n) => publish(publisher, n % 2 ? 'a' : 'b', [`{"n":${n}}`], at)),
     )
     const records = await readTopic(kafka, topic, 2)
     expect(records.map(({ value }) => value.split('\n')).flat()).toHaveLength(100)
@@ -52,7 +55,7 @@ describe('the publisher', () => {
 
   it('gives every event a record of its own where the setting says so', async () => {
     const { publisher, kafka, topic } = await startPublisher({ maxEventsPerRecord: 1 })
-    const position = await publisher.publish('demo', ['1', '2', '3'], at)
+    const position = await publish(publisher, 'demo', ['1', '2', '3'], at)
     expect([...position.values()]).toEqual([2])
     expect((await readTopic(kafka, topic, 3)).map(({ value }) => value)).toEqual(['1', '2', '3'])
   })
@@ -60,7 +63,7 @@ describe('the publisher', () => {
   it('sends more than one request may hold in several', async () => {
     const { publisher, kafka, topic } = await startPublisher()
     const lines = Array.from({ length: 4000 }, (_, n) => `{"n":${n},"x":"${'y'.repeat(1000)}"}`)
-    const position = await publisher.publish('demo', lines, at)
+    const position = await publish(publisher, 'demo', lines, at)
     const last = Math.max(...position.values())
     const records = await readTopic(kafka, topic, last + 1)
     expect(records.flatMap(({ value }) => value.split('\n'))).toEqual(lines)
@@ -68,15 +71,15 @@ describe('the publisher', () => {
 
   it('refuses more than it may hold, at once, and keeps the rest', async () => {
     const { publisher } = await startPublisher({ maxPendingBytes: 200 })
-    const kept = publisher.publish('demo', ['x'.repeat(80)], at)
-    await expect(publisher.publish('demo', ['x'.repeat(80)], at)).rejects.toThrow(NotPublished)
+    const kept = publish(publisher, 'demo', ['x'.repeat(80)], at)
+    await expect(publish(publisher, 'demo', ['x'.repeat(80)], at)).rejects.toThrow(NotPublished)
     await expect(kept).resolves.toBeDefined()
     await expect.poll(publisher.pendingBytes).toBe(0)
   })
 
   it('gives records the time at which their lines were received', async () => {
     const { publisher, kafka, topic } = await startPublisher()
-    await Promise.all([0, 600, 5000].map((later) => publisher.publish('demo', [`${later}`], at + later)))
+    await Promise.all([0, 600, 5000].map((later) => publish(publisher, 'demo', [`${later}`], at + later)))
     expect(await readTopic(kafka, topic, 2)).toMatchObject([
       { value: '0\n600', timestamp: at + 600 },
       { value: '5000', timestamp: at + 5000 },
@@ -88,8 +91,8 @@ describe('the publisher', () => {
     await withAdmin(kafka, (admin) => allowRecordsUpTo(2000, topic, admin))
     const [small, large] = ['a', 'b']
     expect(partitionOf(small, 6)).not.toBe(partitionOf(large, 6))
-    const kept = publisher.publish(small, ['{}'], at)
-    await expect(publisher.publish(large, ['x'.repeat(5000)], at)).rejects.toThrow(NotPublished)
+    const kept = publish(publisher, small, ['{}'], at)
+    await expect(publish(publisher, large, ['x'.repeat(5000)], at)).rejects.toThrow(NotPublished)
     await expect(kept).resolves.toBeDefined()
     expect(publisher.isConnected()).toBe(true)
   })
@@ -108,18 +111,18 @@ describe('the publisher', () => {
     )
     onTestFinished(publisher.stop)
     await publisher.connect()
-    await publisher.publish('demo', ['1'], at)
+    await publish(publisher, 'demo', ['1'], at)
     proxy.set({ kind: 'hang' })
-    const underWay = publisher.publish('demo', ['2'], at)
+    const underWay = publish(publisher, 'demo', ['2'], at)
     await new Promise((resolve) => setTimeout(resolve, 100))
-    const queued = publisher.publish('demo', ['3'], at)
+    const queued = publish(publisher, 'demo', ['3'], at)
     proxy.set({ kind: 'cut' })
     for (const one of [underWay, queued]) await expect(one).rejects.toThrow(/acknowledge$/)
     expect([lost, publisher.isConnected(), publisher.pendingBytes()]).toEqual([1, false, 0])
-    await expect(publisher.publish('demo', ['3'], at)).rejects.toThrow('cannot be reached')
+    await expect(publish(publisher, 'demo', ['3'], at)).rejects.toThrow('cannot be reached')
     proxy.set({ kind: 'none' })
     await publisher.connect()
-    await expect(publisher.publish('demo', ['4'], at)).resolves.toBeDefined()
+    await expect(publish(publisher, 'demo', ['4'], at)).resolves.toBeDefined()
   })
 
   it('tells the waiter when Kafka does not acknowledge in time, and gives the connection up', async () => {
@@ -132,9 +135,9 @@ describe('the publisher', () => {
     )
     await publisher.connect()
     proxy.set({ kind: 'swallow' })
-    const first = publisher.publish('demo', ['{}'], at)
+    const first = publish(publisher, 'demo', ['{}'], at)
     await new Promise((resolve) => setTimeout(resolve, 100))
-    const queued = publisher.publish('demo', ['{}'], at)
+    const queued = publish(publisher, 'demo', ['{}'], at)
     await expect(first).rejects.toThrow(NotPublished)
     await expect(queued).rejects.toThrow(NotPublished)
     expect([publisher.isConnected(), publisher.pendingBytes()]).toEqual([false, 0])

@@ -57,9 +57,8 @@ export function createPublisher(
       producer = next
       session = openSession(next, settings, logger, (given) => lose(next, given))
     },
-    publish: (siteId, lines, receivedAt, checked) =>
-      session?.publish(siteId, lines, receivedAt, checked) ??
-      Promise.reject(new NotPublished('Kafka cannot be reached')),
+    publish: (lines) =>
+      session?.publish(lines) ?? Promise.reject(new NotPublished('Kafka cannot be reached')),
     pendingBytes: () => session?.pendingBytes() ?? 0,
     stop: async () => {
       await session?.idle()

@@ -1,5 +1,5 @@
 // What a publisher is asked for and what it answers: one call waits until every piece of it is kept, or is told why not.
-import type { SealableEvent, Seal } from '../../event/seal.ts'
+import type { Seal, SealedEvents } from '../../event/seal.ts'
 import type { Piece } from './pack-records.ts'
 
 export interface PublisherSettings {
@@ -22,18 +22,24 @@ export class NotPublished extends Error {
   override name = 'NotPublished'
 }
 
+/** Lines of one site that were received together. */
+export interface SiteLines {
+  siteId: string
+  /** NDJSON without a line break at its end. */
+  text: string
+  /** How many lines. */
+  events: number
+  /** Epoch milliseconds; the records' timestamp. */
+  receivedAt: number
+  /** Of each line, where all of them are canonical and were checked by their time of receipt; else null. */
+  checked: SealedEvents | null
+}
+
 /**
  * Keeps lines of one site, in order.
- * @param receivedAt epoch milliseconds; the records' timestamp
- * @param checked the event of each line, where all of them are canonical and were checked by their time of receipt
  * @throws NotPublished when Kafka did not acknowledge in time, cannot be reached, or too much is waiting already
  */
-export type Publish = (
-  siteId: string,
-  lines: readonly string[],
-  receivedAt: number,
-  checked?: readonly SealableEvent[],
-) => Promise<Position>
+export type Publish = (lines: SiteLines) => Promise<Position>
 
 /** Where lines stand in the log: the highest offset of each partition. */
 export type Position = Map<number, number>

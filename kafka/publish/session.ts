@@ -1,6 +1,6 @@
 // One producer's time with Kafka. It ends when a request stays without an answer, or nothing of it was taken: everybody
 // who waits is told at once, and the next session begins with connections of its own, since these may hang for ever.
-import type { SealableEvent } from '../../event/seal.ts'
+import { partOf } from '../../event/seal.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import { createDeadline } from './deadline.ts'
 import type { Producer } from '../produce/producer.ts'
@@ -11,6 +11,7 @@ import {
   type Position,
   type Publish,
   type PublisherSettings,
+  type SiteLines,
   Waiter,
 } from './publishing.ts'
 import { sendRecords } from './send-records.ts'
@@ -43,16 +44,16 @@ export function openSession(
   let sending: Promise<void> | null = null
   let isLost = false
 
-  const publish: Publish = (siteId, lines, receivedAt, checked) =>
+  const publish: Publish = (lines) =>
     new Promise<Position>((resolve, reject) => {
-      const texts = cutLines(lines, Buffer.byteLength(siteId), settings)
+      const texts = cutLines(lines, settings)
       if (waiting.bytes() + bytesOf(texts) > settings.maxPendingBytes) {
         reject(new NotPublished('too many events are waiting for Kafka'))
         return
       }
       const waiter = new Waiter(texts.length, resolve, reject)
       refuseLate(waiter)
-      waiting.add(partitionOf(siteId), toPieces(texts, siteId, receivedAt, checked ?? null, waiter))
+      waiting.add(partitionOf(lines.siteId), toPieces(texts, lines, waiter))
       sending ??= sendAll()
     })
 
@@ -86,15 +87,13 @@ export function openSession(
 
 function toPieces(
   texts: readonly CutText[],
-  siteId: string,
-  receivedAt: number,
-  checked: readonly SealableEvent[] | null,
+  { siteId, receivedAt, checked }: SiteLines,
   waiter: Waiter,
 ): Piece<Waiter>[] {
   let line = 0
   return texts.map(({ text, textBytes, bytes, events }) => {
-    const ofText = checked && texts.length > 1 ? checked.slice(line, line + events) : checked
+    const own = checked && texts.length > 1 ? partOf(checked, line, events) : checked
     line += events
-    return { siteId, text, textBytes, bytes, events, checked: ofText, receivedAt, waiter }
+    return { siteId, text, textBytes, bytes, events, checked: own, receivedAt, waiter }
   })
 }

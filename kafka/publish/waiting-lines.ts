@@ -1,5 +1,6 @@
 // The lines that wait for Kafka, by partition, and how many bytes they hold.
 import { takeRecords, type PackedRecord, type PackLimits, type Piece } from './pack-records.ts'
+import type { SiteLines } from './publishing.ts'
 
 /** What goes out of one partition with one request. */
 export interface Taken<Waiter> {
@@ -65,30 +66,34 @@ const recordBytes = 30
 export type CutText = Pick<Piece<unknown>, 'text' | 'textBytes' | 'bytes' | 'events'>
 
 /** The lines as texts of at most one record each. A line longer than a record may be travels alone. */
-export function cutLines(lines: readonly string[], keyBytes: number, limits: PackLimits): CutText[] {
-  const whole = toText(lines, keyBytes)
-  if (lines.length <= 1 || isOneRecord(whole, limits)) return [whole]
+export function cutLines({ siteId, text, events }: SiteLines, limits: PackLimits): CutText[] {
+  const keyBytes = Buffer.byteLength(siteId)
+  const whole = toText(text, events, keyBytes)
+  if (events <= 1 || isOneRecord(whole, limits)) return [whole]
   const texts: CutText[] = []
-  let first = 0
-  let bytes = 0
-  for (const [index, line] of lines.entries()) {
+  let lines: string[] = []
+  let bytes = Infinity
+  for (const line of text.split('\n')) {
     const lineBytes = Buffer.byteLength(line) + 1
-    const isFull = index - first === limits.maxEventsPerRecord || bytes + lineBytes > limits.maxBytesPerRecord
-    if (index > first && isFull) texts.push(toText(lines.slice(first, index), keyBytes))
-    if (index === first || isFull) [first, bytes] = [index, keyBytes + recordBytes]
+    const isFull = lines.length === limits.maxEventsPerRecord || bytes + lineBytes > limits.maxBytesPerRecord
+    if (isFull) {
+      if (lines.length > 0) texts.push(toText(lines.join('\n'), lines.length, keyBytes))
+      lines = []
+      bytes = keyBytes + recordBytes
+    }
+    lines.push(line)
     bytes += lineBytes
   }
-  return [...texts, toText(lines.slice(first), keyBytes)]
+  return [...texts, toText(lines.join('\n'), lines.length, keyBytes)]
 }
 
 function isOneRecord({ events, bytes }: CutText, limits: PackLimits): boolean {
   return events <= limits.maxEventsPerRecord && bytes <= limits.maxBytesPerRecord
 }
 
-function toText(lines: readonly string[], keyBytes: number): CutText {
-  const text = lines.join('\n')
+function toText(text: string, events: number, keyBytes: number): CutText {
   const textBytes = Buffer.byteLength(text)
-  return { text, textBytes, bytes: textBytes + 1 + keyBytes + recordBytes, events: lines.length }
+  return { text, textBytes, bytes: textBytes + 1 + keyBytes + recordBytes, events }
 }
 
 /** The sum of their bytes. */
