@@ -1,4 +1,5 @@
-// 128-bit ids in the order they came, in blocks of 8,192, each known by its place: block * 8,192 + position.
+// 128-bit ids in the order they came, in blocks of 8,192, each known by its place: block * 8,192 + position. An id is four
+// words of 32 bits, signed: V8 keeps those in registers, and makes an object of every larger number.
 
 export interface IdBlocks {
   /** Appends an id. Returns its place. */
@@ -9,7 +10,7 @@ export interface IdBlocks {
   /** The places of the oldest block. */
   oldestPlaces: () => Iterable<number>
   /** The four words of an id. */
-  wordsAt: (place: number) => Uint32Array
+  wordsAt: (place: number) => Int32Array
   /** Forgets the oldest block; its places and its memory are used again. */
   dropOldest: () => void
   bytes: () => number
@@ -22,17 +23,17 @@ export const idsPerBlock = 2 ** placeBits
 const wordsPerId = 4
 
 export function createIdBlocks(): IdBlocks {
-  const blocks: Uint32Array[] = []
+  const blocks: Int32Array[] = []
   const freed: number[] = []
   const order: number[] = []
   let filled = idsPerBlock
 
-  const blockOf = (place: number) => blocks[place >>> placeBits] as Uint32Array
+  const blockOf = (place: number) => blocks[place >>> placeBits] as Int32Array
   const wordOf = (place: number) => (place & (idsPerBlock - 1)) * wordsPerId
 
   const beginBlock = () => {
     const block = freed.pop() ?? blocks.length
-    blocks[block] ??= new Uint32Array(wordsPerId * idsPerBlock)
+    blocks[block] ??= new Int32Array(wordsPerId * idsPerBlock)
     order.push(block)
     filled = 0
   }
@@ -46,7 +47,7 @@ export function createIdBlocks(): IdBlocks {
     append: (a, b, c, d) => {
       if (filled === idsPerBlock) beginBlock()
       const block = order[order.length - 1] as number
-      const words = blocks[block] as Uint32Array
+      const words = blocks[block] as Int32Array
       const at = filled * wordsPerId
       words[at] = a
       words[at + 1] = b

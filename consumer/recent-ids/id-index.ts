@@ -20,9 +20,9 @@ export const bytesPerSlot = 8
 export function createIdIndex(ids: IdBlocks, smallest: number): IdIndex {
   let slots = smallest
   /** Of each slot the place + 1, 0 where it is free, then the hash. */
-  let index = new Uint32Array(2 * slots)
+  let index = new Int32Array(2 * slots)
 
-  const homeOf = (hash: number) => Math.floor((hash / 4_294_967_296) * slots)
+  const homeOf = (hash: number) => Math.floor(((hash >>> 0) / 4_294_967_296) * slots)
   const slotAfter = (slot: number) => (slot + 1 === slots ? 0 : slot + 1)
   const isTaken = (slot: number) => index[2 * slot] !== 0
   const set = (slot: number, entry: number, hash: number) => {
@@ -59,7 +59,7 @@ export function createIdIndex(ids: IdBlocks, smallest: number): IdIndex {
     growTo: (wanted) => {
       const old = index
       slots = Math.ceil(wanted)
-      index = new Uint32Array(2 * slots)
+      index = new Int32Array(2 * slots)
       for (let at = 0; at < old.length; at += 2) {
         if (old[at] === 0) continue
         const hash = old[at + 1] as number

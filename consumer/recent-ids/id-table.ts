@@ -6,7 +6,7 @@ import { createIdBlocks } from './id-blocks.ts'
 import { bytesPerSlot, createIdIndex } from './id-index.ts'
 
 export interface IdTable {
-  /** Adds an id. False where it is there already. */
+  /** Adds an id, four signed words of 32 bits. False where it is there already. */
   add: (a: number, b: number, c: number, d: number) => boolean
   has: (a: number, b: number, c: number, d: number) => boolean
   /** Forgets an id, if it is there; its place stays taken until its block is dropped. */
@@ -37,7 +37,7 @@ export function createIdTable(seed: number): IdTable {
     let mixed = Math.imul(a ^ seed, 0x9e3779b1) ^ Math.imul(b ^ (seed >>> 7), 0x85ebca6b)
     mixed ^= Math.imul(c ^ (mixed >>> 15), 0xc2b2ae35) ^ Math.imul(d ^ (mixed >>> 13), 0x27d4eb2f)
     mixed = Math.imul(mixed ^ (mixed >>> 16), 0x2c1b3c6d)
-    return (mixed ^ (mixed >>> 12)) >>> 0
+    return mixed ^ (mixed >>> 12)
   }
   const free = (slot: number) => {
     if (!index.isTaken(slot)) return

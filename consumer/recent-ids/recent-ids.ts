@@ -83,13 +83,26 @@ export function createRecentIds(limits: WindowLimits, now: () => number): Recent
     }
   }
 
-  const remember = ({ site, ids, at, times: { latest } }: SeenEvent, receivedAt: number): boolean => {
-    if (!table.add(...wordsOf(ids, at, maskOf(site)))) return false
+  /** The table under the words of an id, mixed with its site. */
+  const withWords = <T>(ask: WordsTaken<T>, { site, ids, at }: Pick<SeenEvent, 'site' | 'ids' | 'at'>): T => {
+    const [a, b, c, d] = maskOf(site)
+    return ask(
+      wordAt(ids, at) ^ a,
+      wordAt(ids, at + 4) ^ b,
+      wordAt(ids, at + 8) ^ c,
+      wordAt(ids, at + 12) ^ d,
+    )
+  }
+
+  const remember = (event: SeenEvent, receivedAt: number): boolean => {
+    const { site, times } = event
+    if (!withWords(table.add, event)) return false
     if (table.blocks() > blocks.length) {
       blocks.push({ since: now(), held: { all: -Infinity, sites: new Map() } })
       dropOld()
     }
     const { held } = blocks[blocks.length - 1] as (typeof blocks)[number]
+    const { latest } = times
     if (latest <= held.all) return true
     if (latest <= Math.min(receivedAt, now()) + clockSkewMs) held.all = latest
     else raise(held, site, latest)
@@ -105,7 +118,7 @@ export function createRecentIds(limits: WindowLimits, now: () => number): Recent
     },
     reserve: table.reserve,
     add: remember,
-    remove: ({ site, ids, at }) => table.remove(...wordsOf(ids, at, maskOf(site))),
+    remove: (event) => withWords(table.remove, event),
     forget,
     size: table.size,
     bytes: table.bytes,
@@ -129,6 +142,8 @@ function raise(horizon: Horizon, site: string, timestamp: number): void {
 
 type Mask = readonly [number, number, number, number]
 
+type WordsTaken<T> = (a: number, b: number, c: number, d: number) => T
+
 /**
  * The same event_id of two sites is two events, so each id is mixed with 128 bits made of its site and a secret:
  * no two are mistaken for one, and nobody can choose ids that would be.
@@ -146,18 +161,9 @@ function createSiteMasks(secret: Buffer): (site: string) => Mask {
   }
 }
 
-/** The four words of the id that stands there, mixed with its site. */
-function wordsOf(ids: Uint8Array, at: number, mask: Mask): Mask {
-  return [
-    (wordAt(ids, at) ^ mask[0]) >>> 0,
-    (wordAt(ids, at + 4) ^ mask[1]) >>> 0,
-    (wordAt(ids, at + 8) ^ mask[2]) >>> 0,
-    (wordAt(ids, at + 12) ^ mask[3]) >>> 0,
-  ]
-}
-
+/** Four bytes as a signed number. */
 function wordAt(bytes: Uint8Array, at: number): number {
   const high = ((bytes[at] as number) << 8) | (bytes[at + 1] as number)
   const low = ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number)
-  return ((high << 16) | low) >>> 0
+  return (high << 16) | low
 }
