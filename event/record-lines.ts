@@ -37,6 +37,7 @@ export function splitLines(value: Buffer | null): Line[] {
 
 /** Whether a record is set aside whole for its number of lines. */
 export function hasTooManyLines(value: Buffer): boolean {
+  if (value.length < mostLines) return false
   let at = -1
   for (let breaks = 0; breaks < mostLines; breaks += 1) {
     at = value.indexOf(lineFeed, at + 1)

@@ -9,8 +9,8 @@ export interface BackPressure {
   /** Resumes every paused partition: a new membership has nothing in hand. */
   resumeAll: () => void
   heldBytes: () => number
-  /** Whether all lanes together hold as much as they may. */
-  isOver: () => boolean
+  /** Whether a lane may take nothing more for now. */
+  mustWait: (lane: Lane) => boolean
 }
 
 export function createBackPressure(parts: {
@@ -22,14 +22,15 @@ export function createBackPressure(parts: {
   const paused = new Set<number>()
   const heldBytes = () => [...parts.lanes().values()].reduce((sum, lane) => sum + lane.bytes(), 0)
   const isOver = () => heldBytes() >= parts.maxHeldBytes
-  const mustWait = (lane: Lane) => lane.isFull() || isOver()
+  // A range that is read again can only be stored, and its bytes let go of, once all of it is there.
+  const mustWait = (lane: Lane) => lane.state().phase !== 'rereading' && (lane.isFull() || isOver())
   const resume = (partition: number) => {
     paused.delete(partition)
     parts.resume(partition)
   }
   return {
     heldBytes,
-    isOver,
+    mustWait,
     resumeAll: () => [...paused].forEach(resume),
     pauseIfFull: (partition, lane) => {
       if (!mustWait(lane)) return

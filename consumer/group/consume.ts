@@ -44,7 +44,7 @@ export interface Consumption {
 const rejoinPauseMs = 500
 
 export function createConsumption(parts: ConsumeParts): Consumption {
-  const { topic, seal, isQuiet, logger } = parts
+  const { topic, logger } = parts
   const failure = createFailure()
   const state: GroupState = { present: null, isStopping: false }
   const endMembership = () => {
@@ -64,8 +64,9 @@ export function createConsumption(parts: ConsumeParts): Consumption {
     logger.warn({ partition }, 'fetch after fetch does not follow the last one')
     rejoin()
   })
-  const onBatch = createBatchHandler({ state, seal, fetching, backPressure, misplaced, isQuiet })
-  const run = () => runByBatch(consumer, onBatch)
+  const steering = { state, fetching, backPressure, misplaced, onFault: failure.fail }
+  const handler = createBatchHandler({ ...parts, ...steering })
+  const run = () => runByBatch(consumer, handler.onBatch)
   const rejoin = createRejoin(consumer, state, endMembership, run, failure.fail, logger)
 
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
@@ -76,9 +77,7 @@ export function createConsumption(parts: ConsumeParts): Consumption {
     misplaced.clearAll()
     backPressure.resumeAll()
   })
-  onNothingLeft(consumer, topic, (partition, first, last) => {
-    if (!state.isStopping) lanes().get(partition)?.pass(first, last)
-  })
+  onNothingLeft(consumer, topic, handler.onNothingLeft)
   consumer.on(consumer.events.CRASH, ({ payload: { error } }) => {
     logger.warn({ err: error }, 'kafkajs stopped consuming')
     return mayGoOn(error) ? rejoin() : failure.fail(error)

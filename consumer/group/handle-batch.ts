@@ -1,10 +1,12 @@
-// What is done with each batch that kafkajs brings: its parts go to their lane while the lanes may hold more.
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { EachBatchPayload } from 'kafkajs'
+// What is done with each batch that kafkajs brings: its parts go to their lane whenever the lanes may hold more.
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
+import type { Batch, EachBatchPayload, KafkaMessage } from 'kafkajs'
 import type { Seal } from '../../event/seal.ts'
 import type { Lane } from '../lane/lane.ts'
+import { recordBytes } from '../lane/waiting-records.ts'
 import type { BackPressure } from './back-pressure.ts'
 import { partsOf } from './batch-parts.ts'
+import { createDecodeQueue } from './decode-queue.ts'
 import type { GroupCommit } from './group-commit.ts'
 import type { Fetching } from './group-consumer.ts'
 import type { Membership } from './membership.ts'
@@ -30,17 +32,26 @@ export interface BatchHandlerParts {
   misplaced: MisplacedFetches
   /** Whether so few lines come that each is stored almost at once. */
   isQuiet: () => boolean
+  /** Told of what is wrong with the program itself. */
+  onFault: (error: unknown) => void
 }
 
-/** Hands each fetch to its lane and returns at once, so that kafkajs fetches on while the lane stores. */
-export function createBatchHandler(parts: BatchHandlerParts): (payload: EachBatchPayload) => Promise<void> {
-  const { state, fetching, misplaced, isQuiet } = parts
+export interface BatchHandler {
+  onBatch: (payload: EachBatchPayload) => Promise<void>
+  /** Nothing that counts stands between these offsets of a partition, both included. */
+  onNothingLeft: (partition: number, first: number, last: number) => void
+}
+
+/** Leaves each batch to be decoded and returns, so that kafkajs fetches on meanwhile. */
+export function createBatchHandler(parts: BatchHandlerParts): BatchHandler {
+  const { state, misplaced, isQuiet } = parts
+  const queue = createDecodeQueue(parts.onFault)
   const pace = createPace()
-  return async (payload) => {
-    const { partition } = payload.batch
+  const onBatch = async (payload: EachBatchPayload) => {
+    const { partition, messages } = payload.batch
     const { present } = state
     present?.commit.use((offsets) => payload.commitOffsetsIfNecessary(offsets))
-    if (present) await untilOpen(present.membership, payload)
+    if (present) await untilDone(present.membership.opened, present.membership.hasEnded, payload)
     if (present !== state.present || state.isStopping) return
     const lane = present?.membership.lanes().get(partition)
     if (!lane) {
@@ -48,38 +59,53 @@ export function createBatchHandler(parts: BatchHandlerParts): (payload: EachBatc
       await sleep(100)
       return payload.heartbeat()
     }
-    const wanted = await takeParts(payload, lane, parts, () => present === state.present && !state.isStopping)
-    if (wanted === null) {
-      misplaced.clear(partition)
-      if (isAtEnd(payload) && !isQuiet()) await pace()
-    } else {
-      misplaced.add(partition)
-      fetching.seek(partition, wanted)
-    }
+    const goesOn = () => present === state.present && !state.isStopping
+    payload.resolveOffset(payload.batch.lastOffset())
+    queue.add(bytesOfMessages(messages), () => takeBatch(payload.batch, lane, parts, goesOn))
+    await untilDone(queue.room(), () => !goesOn(), payload)
+    if (isAtEnd(payload) && !isQuiet()) await pace()
+  }
+  return {
+    onBatch,
+    onNothingLeft: (partition, first, last) => {
+      const { present } = state
+      queue.add(0, () => {
+        if (present === state.present && !state.isStopping)
+          present?.membership.lanes().get(partition)?.pass(first, last)
+      })
+    },
   }
 }
 
-/**
- * Hands a batch to its lane, a part at a time, while the lanes may hold more: what is left is fetched again.
- * @returns the offset to fetch from where the batch does not follow; null where it does
- */
-async function takeParts(
-  payload: EachBatchPayload,
+/** Hands a batch to its lane, a part at a time, while the lanes may hold more: what is left is fetched again. */
+async function takeBatch(
+  batch: Batch,
   lane: Lane,
-  { seal, backPressure }: BatchHandlerParts,
-  mayGoOn: () => boolean,
-): Promise<number | null> {
-  const { batch } = payload
+  { seal, fetching, backPressure, misplaced }: BatchHandlerParts,
+  goesOn: () => boolean,
+): Promise<void> {
+  const { partition } = batch
   for (const { from, last, records } of partsOf(batch, seal)) {
-    if (backPressure.isOver()) break
+    if (!goesOn()) return
+    if (backPressure.mustWait(lane)) {
+      fetching.seek(partition, lane.state().next)
+      break
+    }
     const wanted = lane.accept(records, from, last)
-    if (wanted !== null) return wanted
-    payload.resolveOffset(String(last))
-    await payload.heartbeat()
-    if (!mayGoOn()) return null
+    if (wanted !== null) {
+      misplaced.add(partition)
+      fetching.seek(partition, wanted)
+      return
+    }
+    await nextTurn()
   }
-  backPressure.pauseIfFull(batch.partition, lane)
-  return null
+  misplaced.clear(partition)
+  backPressure.pauseIfFull(partition, lane)
+}
+
+/** What they take in memory, roughly. */
+function bytesOfMessages(messages: readonly KafkaMessage[]): number {
+  return messages.reduce((sum, { value }) => sum + recordBytes + (value?.length ?? 0), 0)
 }
 
 function isAtEnd({ batch }: EachBatchPayload): boolean {
@@ -102,13 +128,20 @@ function createPace(): () => Promise<void> {
   }
 }
 
-/** Keeps the membership alive while it is found out where it goes on. */
-async function untilOpen(membership: Membership, payload: EachBatchPayload): Promise<void> {
-  const { opened, isOpen, hasEnded } = membership
-  while (!isOpen() && !hasEnded()) {
+/** Keeps the membership alive while something is waited for, or until that is no use any more. */
+async function untilDone(
+  done: Promise<void>,
+  isOver: () => boolean,
+  payload: EachBatchPayload,
+): Promise<void> {
+  const isDone = done.then(() => true)
+  while (!isOver()) {
     const moment = new AbortController()
-    await Promise.race([opened, sleep(1000, undefined, { signal: moment.signal }).catch(() => undefined)])
+    const { signal } = moment
+    const tooLong = sleep(1000, false, { signal }).catch(() => false)
+    const finished = await Promise.race([isDone, tooLong])
     moment.abort()
     await payload.heartbeat()
+    if (finished) return
   }
 }

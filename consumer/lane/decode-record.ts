@@ -14,7 +14,14 @@ import {
 } from '../../event/record-lines.ts'
 import { seenEvent, type Verdict } from '../recent-ids/recent-ids.ts'
 import { decodeSealed } from './decode-sealed.ts'
-import type { DeadLine, DeadReason, DecodedRecord, Judge, LogPlace, SourceRecord } from './record.ts'
+import {
+  emptyRecord,
+  type DeadReason,
+  type DecodedRecord,
+  type Judge,
+  type LogPlace,
+  type SourceRecord,
+} from './record.ts'
 import { placeOfRow } from './row-place.ts'
 
 type LineOutcome = { event: Event } | { reason: DeadReason; field: string; message: string }
@@ -31,28 +38,25 @@ function decodeChecking(place: LogPlace, record: SourceRecord, judge: Judge): De
   const { key, offset } = record
   const receivedAt = receivedAtOf(record.timestamp)
   const site = siteOfKey(key)
-  const decoded = { site, rows: '', rowCount: 0, uncertain: [], duplicates: 0, dead: [] as DeadLine[] }
+  const decoded = emptyRecord(site, 'utf8')
+  const start = placeOfRow(receivedAt, place.partition, offset)
   const lines = splitLines(record.value)
-  lines.forEach((raw, line) => {
-    if (!counts(raw, lines.length)) return
-    const outcome = decodeLine(raw, line, place, record.offset, site, receivedAt)
+  for (let line = 0; line < lines.length; line += 1) {
+    const raw = lines[line] as Line
+    if (!counts(raw, lines.length)) continue
+    const outcome = decodeLine(raw, line, place, offset, site, receivedAt)
     if ('event' in outcome) {
       const { event_id, timestamp } = outcome.event
       const verdict = judge(seenEvent(site, event_id, timestamp), offset, line)
-      addEvent(decoded, outcome.event, `${placeOfRow(receivedAt, place.partition, offset)}${line},`, verdict)
+      addEvent(decoded, outcome.event, `${start}${line},`, verdict)
     } else {
       decoded.dead.push({ ...outcome, raw: Buffer.from(raw), key, offset, line, receivedAt })
     }
-  })
+  }
   return decoded
 }
 
-function addEvent(
-  decoded: DecodedRecord & { rows: string },
-  event: Event,
-  place: string,
-  verdict: Verdict,
-): void {
+function addEvent(decoded: DecodedRecord, event: Event, place: string, verdict: Verdict): void {
   if (verdict === 'duplicate') {
     decoded.duplicates += 1
     return

@@ -2,7 +2,7 @@
 import { readUuid, uuidBytes } from '../../event/event-id.ts'
 import { receivedAtOf, siteOfKey } from '../../event/record-lines.ts'
 import type { SealedEvents } from '../../event/seal.ts'
-import type { DecodedRecord, Judge, LogPlace, SourceRecord } from './record.ts'
+import { emptyRecord, type DecodedRecord, type Judge, type LogPlace, type SourceRecord } from './record.ts'
 import { placeOfRow } from './row-place.ts'
 
 /** Null where it has another number of lines than of ids: it has to be checked then. */
@@ -16,11 +16,12 @@ export function decodeSealed(
   const lines = value?.toString('latin1').split('\n') ?? []
   if (lines.length * uuidBytes !== ids.length) return null
   const site = siteOfKey(key)
-  const decoded: DecodedRecord = { site, rows: '', rowCount: 0, uncertain: [], duplicates: 0, dead: [] }
+  const decoded = emptyRecord(site, 'latin1')
   const place = placeOfRow(receivedAtOf(timestamp), partition, offset)
   const times = { earliest, latest }
   let rows = ''
-  lines.forEach((event, line) => {
+  for (let line = 0; line < lines.length; line += 1) {
+    const event = lines[line] as string
     const at = line * uuidBytes
     const verdict = judge({ site, ids, at, times }, offset, line)
     const row = `${place}${line},${event.slice(1)}\n`
@@ -34,7 +35,7 @@ export function decodeSealed(
       const own = JSON.parse(text) as { timestamp: number }
       decoded.uncertain.push({ site, eventId: readUuid(ids, at), timestamp: own.timestamp, text })
     }
-  })
-  decoded.rows = Buffer.from(rows, 'latin1')
+  }
+  decoded.rows = rows
   return decoded
 }

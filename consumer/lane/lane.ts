@@ -30,6 +30,8 @@ export interface Lane {
   bytes: () => number
   /** Whether it holds a whole range besides the one being stored. */
   isFull: () => boolean
+  /** Where it stands: `next` is the offset that the next fetch must begin at. */
+  state: () => Readonly<LaneState>
   /** Stores what it holds; resolves when all is stored and committed, or can no longer be. */
   drain: () => Promise<void>
   /** Lets go of everything at once: the partition is no longer ours. */
@@ -54,17 +56,16 @@ export interface LaneParts {
 }
 
 export function createLane(parts: LaneParts): Lane {
-  const drained = createFlag()
+  const draining = createDraining()
   const steps = withoutHoldingUp(parts.steps, () => place.end())
   const pending = createPendingRange(parts.source, parts.start.pending, steps)
   const open = createOpenRange(parts.source, parts.limits, parts.judge, pending.isJudged)
   const first = startLane(parts.start)
   let state = first.state
-  let isDraining = false
   const next = () => {
     open.judgeWaiting()
     place.look()
-    if (isDraining && isDrained(state)) drained.raise()
+    if (isDrained(state)) draining.end()
   }
   const dispatch = (event: LaneEvent, records: SourceRecord[] = []): LaneEffect[] => {
     const { effects, state: after } = step(state, event, parts.fenceSeconds)
@@ -89,7 +90,7 @@ export function createLane(parts: LaneParts): Lane {
   const place = parts.schedule.join({
     ...open,
     mayBegin: () => mayBegin(state),
-    isUrgent: () => isDraining,
+    isUrgent: draining.isUnderWay,
     begin: () => dispatch({ kind: 'due' }),
   })
   first.effects.forEach((effect) => perform(effect, []))
@@ -99,11 +100,12 @@ export function createLane(parts: LaneParts): Lane {
       if (first <= state.next && state.next <= last) fetched([], state.next, last)
     },
     bytes: () => open.bytes() + pending.bytes(),
-    isFull: () => state.phase !== 'rereading' && open.isFull(),
+    isFull: open.isFull,
+    state: () => state,
     drain: () => {
-      isDraining = true
+      const drained = draining.begin()
       next()
-      return drained.raised
+      return drained
     },
     end: () => {
       dispatch({ kind: 'ended' })
@@ -154,10 +156,11 @@ function isDrained(state: LaneState): boolean {
   return ['ended', 'rereading'].includes(state.phase) || (state.phase === 'idle' && !hasOpen(state))
 }
 
-function createFlag(): { raised: Promise<void>; raise: () => void } {
-  let raise: () => void = () => undefined
-  const raised = new Promise<void>((resolve) => {
-    raise = resolve
-  })
-  return { raised, raise: () => raise() }
+function createDraining() {
+  let end: (() => void) | null = null
+  return {
+    isUnderWay: () => end !== null,
+    begin: () => new Promise<void>((resolve) => (end = resolve)),
+    end: () => end?.(),
+  }
 }

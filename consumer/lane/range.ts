@@ -13,8 +13,8 @@ export interface SiteBooks {
 export interface Range {
   /** NDJSON, in pieces. */
   rows: Buffer[]
-  /** NDJSON of the fetch at hand, not yet in `rows` nor counted in `bytes`. */
-  unsealed: string
+  /** NDJSON of the fetch at hand, not yet in `rows` nor counted in `bytes`: as text, and as bytes of one character each. */
+  open: Record<DecodedRecord['encoding'], string>
   rowCount: number
   /** Rows whose event may be stored already: the table has to be asked. */
   uncertain: UncertainRow[]
@@ -32,7 +32,7 @@ const ownLineBytes = 800
 export function emptyRange(): Range {
   return {
     rows: [],
-    unsealed: '',
+    open: { utf8: '', latin1: '' },
     rowCount: 0,
     uncertain: [],
     dead: [],
@@ -45,7 +45,7 @@ export function emptyRange(): Range {
 /** Adds what was decoded of the records of one fetch. */
 export function addFetch(range: Range, decoded: Iterable<DecodedRecord>): void {
   for (const record of decoded) addRecord(range, record)
-  sealRows(range)
+  closeRows(range)
 }
 
 function addRecord(range: Range, decoded: DecodedRecord): void {
@@ -55,8 +55,7 @@ function addRecord(range: Range, decoded: DecodedRecord): void {
   books.rows += rowCount + uncertain.length
   books.duplicates += duplicates
   books.dead += dead.length
-  if (typeof decoded.rows === 'string') range.unsealed += decoded.rows
-  else if (decoded.rows.length > 0) addPiece(range, decoded.rows)
+  range.open[decoded.encoding] += decoded.rows
   range.rowCount += rowCount
   for (const row of uncertain) {
     range.uncertain.push(row)
@@ -79,12 +78,12 @@ export function settleUncertain(range: Range, isStored: (row: UncertainRow) => b
       books.rows -= 1
       books.duplicates += 1
     } else {
-      range.unsealed += row.text
+      range.open.utf8 += row.text
       range.rowCount += 1
     }
   }
   range.uncertain = []
-  sealRows(range)
+  closeRows(range)
 }
 
 /** Puts other rows in the place of those that are there. */
@@ -92,8 +91,8 @@ export function replaceRows(range: Range, texts: string[]): void {
   range.bytes -= range.rows.reduce((sum, piece) => sum + piece.length, 0)
   range.rows = []
   range.rowCount = texts.length
-  range.unsealed = texts.join('')
-  sealRows(range)
+  range.open.utf8 = texts.join('')
+  closeRows(range)
 }
 
 /** Every row as a text with its line break. */
@@ -112,13 +111,12 @@ export function booksOf(range: Range, site: string): SiteBooks {
 }
 
 /** Makes one piece of all rows of a fetch: many small ones would cost more to send than to decode. */
-function sealRows(range: Range): void {
-  if (range.unsealed === '') return
-  addPiece(range, Buffer.from(range.unsealed))
-  range.unsealed = ''
-}
-
-function addPiece(range: Range, rows: Buffer): void {
-  range.rows.push(rows)
-  range.bytes += rows.length
+function closeRows(range: Range): void {
+  for (const encoding of ['utf8', 'latin1'] as const) {
+    if (range.open[encoding] === '') continue
+    const piece = Buffer.from(range.open[encoding], encoding)
+    range.rows.push(piece)
+    range.bytes += piece.length
+    range.open[encoding] = ''
+  }
 }

@@ -52,10 +52,17 @@ export type Judge = (event: SeenEvent, offset: string, line: number) => Verdict
 export interface DecodedRecord {
   /** The record's key as text; empty where there is none. */
   site: string
-  /** NDJSON as ClickHouse takes it, each line with its break; empty where no line is a row. Bytes or their text. */
-  rows: string | Buffer
+  /** NDJSON as ClickHouse takes it, each line with its break; empty where no line is a row. */
+  rows: string
+  /** What its characters are: bytes, or text. */
+  encoding: 'latin1' | 'utf8'
   rowCount: number
   uncertain: UncertainRow[]
   duplicates: number
   dead: DeadLine[]
+}
+
+/** Nothing of a record yet. Written out, since an object put together from others takes longer than a row. */
+export function emptyRecord(site: string, encoding: DecodedRecord['encoding']): DecodedRecord {
+  return { site, rows: '', encoding, rowCount: 0, uncertain: [], duplicates: 0, dead: [] }
 }

@@ -83,20 +83,9 @@ export function createRecentIds(limits: WindowLimits, now: () => number): Recent
     }
   }
 
-  /** The table under the words of an id, mixed with its site. */
-  const withWords = <T>(ask: WordsTaken<T>, { site, ids, at }: Pick<SeenEvent, 'site' | 'ids' | 'at'>): T => {
-    const [a, b, c, d] = maskOf(site)
-    return ask(
-      wordAt(ids, at) ^ a,
-      wordAt(ids, at + 4) ^ b,
-      wordAt(ids, at + 8) ^ c,
-      wordAt(ids, at + 12) ^ d,
-    )
-  }
-
   const remember = (event: SeenEvent, receivedAt: number): boolean => {
     const { site, times } = event
-    if (!withWords(table.add, event)) return false
+    if (!withWords(table.add, event, maskOf(event.site))) return false
     if (table.blocks() > blocks.length) {
       blocks.push({ since: now(), held: { all: -Infinity, sites: new Map() } })
       dropOld()
@@ -118,7 +107,7 @@ export function createRecentIds(limits: WindowLimits, now: () => number): Recent
     },
     reserve: table.reserve,
     add: remember,
-    remove: (event) => withWords(table.remove, event),
+    remove: (event) => withWords(table.remove, event, maskOf(event.site)),
     forget,
     size: table.size,
     bytes: table.bytes,
@@ -142,8 +131,6 @@ function raise(horizon: Horizon, site: string, timestamp: number): void {
 
 type Mask = readonly [number, number, number, number]
 
-type WordsTaken<T> = (a: number, b: number, c: number, d: number) => T
-
 /**
  * The same event_id of two sites is two events, so each id is mixed with 128 bits made of its site and a secret:
  * no two are mistaken for one, and nobody can choose ids that would be.
@@ -159,6 +146,15 @@ function createSiteMasks(secret: Buffer): (site: string) => Mask {
     masks.set(site, mask)
     return mask
   }
+}
+
+/** Asks the table with the four words of an id, mixed with its site. */
+function withWords<T>(
+  ask: (a: number, b: number, c: number, d: number) => T,
+  { ids, at }: Pick<SeenEvent, 'ids' | 'at'>,
+  [a, b, c, d]: Mask,
+): T {
+  return ask(wordAt(ids, at) ^ a, wordAt(ids, at + 4) ^ b, wordAt(ids, at + 8) ^ c, wordAt(ids, at + 12) ^ d)
 }
 
 /** Four bytes as a signed number. */
