@@ -3,7 +3,7 @@ import type { LogLook } from '../../kafka/log-reader.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import { momentNow } from '../../runtime/moment.ts'
 import { lagOf, tellFreshness, type Freshness } from './history.ts'
-import { createSampler } from './sampler.ts'
+import { createSampler, tellableForMs } from './sampler.ts'
 import { createWaiting, type WaitLimits, type Waiting } from './waiting.ts'
 
 export interface StoreFreshness {
@@ -36,7 +36,7 @@ export function createFreshness(
   const waiting = createWaiting(sampler, limits)
   return {
     tell: async () => {
-      const history = await sampler.look()
+      const history = await sampler.look(tellableForMs)
       return history && tellFreshness(history, momentNow())
     },
     waitFor: waiting.waitFor,

@@ -10,16 +10,16 @@ export interface Sampler {
    * All looks, the newest of them no older than `maxAgeMs`; null where Kafka cannot be asked. A look that is under
    * way is shared: what it says stays true, it is only a little older.
    */
-  look: (maxAgeMs?: number) => Promise<History | null>
+  look: (maxAgeMs: number) => Promise<History | null>
   /** All looks so far; null while Kafka cannot be asked. */
   newest: () => History | null
   stop: () => void
 }
 
-/** How old a look may be by which many askers are answered: it bounds what they cost Kafka. */
-const freshForMs = 100
 /** Between looks that nobody asks for: they make the instants exact that are told while something waits. */
 const idleMs = 1000
+/** How old a look may be by which an answer tells how fresh it is: one is there then, and nobody waits for Kafka. */
+export const tellableForMs = 1.2 * idleMs
 /** How long a look may take before Kafka counts as away. */
 const patienceMs = 1000
 /** A topic that is still being made, or a group's coordinator that moves, is nobody's concern: this many are. */
@@ -54,7 +54,7 @@ export function createSampler(take: () => Promise<LogLook>, logger: Logger): Sam
       .finally(() => (looking = null))
     return looking
   }
-  const look = (maxAgeMs = freshForMs): Promise<History | null> => {
+  const look = (maxAgeMs: number): Promise<History | null> => {
     if (failures > 0) return Promise.resolve(null)
     if (looking) return looking
     const isFresh = history !== null && performance.now() - history.at.steady <= maxAgeMs

@@ -63,7 +63,7 @@ export function createWaiting(sampler: Sampler, { waitMs, mostWaiting }: WaitLim
     })
   return {
     waitFor: async (position, signal) => {
-      const history = await sampler.look()
+      const history = await sampler.look(pollMs / 2)
       if (history) refuseUnknown(history, position)
       if (history && isStored(history, position)) return true
       if (isStopped || signal.aborted) return false
