@@ -17,10 +17,12 @@ import type { WindowLimits } from './recent-ids/recent-ids.ts'
 
 /** When what came of all partitions is enough to be stored, and how much may be held meanwhile. */
 export interface RangeLimits {
+  /** Of all partitions together: so much is stored at once. */
   maxRows: number
   maxBytes: number
+  /** No row waits longer, milliseconds. */
   maxAgeMs: number
-  /** The same for a few rows, where nothing was inserted a moment before. */
+  /** Where few rows come, they wait only so long, milliseconds. */
   quietAgeMs: number
   /** Bytes of all partitions together that may be held before fetching pauses. */
   maxHeldBytes: number
@@ -56,7 +58,7 @@ export const consumerVariables = {
     'Milliseconds after the first of them came at which rows are stored; longer makes fewer, larger inserts',
   ),
   RANGE_QUIET_AGE_MS: wholeNumber(5, 1, 60_000).describe(
-    'The same where fewer than 500 rows a second come, at most 30 times a second: to wait for more would only make them late',
+    'Milliseconds that rows wait where fewer than 500 a second come; they are stored at most 30 times a second',
   ),
   CONSUMER_MAX_HELD_BYTES: wholeNumber(50_331_648, 1_048_576, 8_589_934_592).describe(
     'Bytes of rows that may wait for ClickHouse in memory before fetching pauses',

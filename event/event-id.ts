@@ -44,6 +44,6 @@ function hexDigit(code: number): number {
 export const unknownTopicId = '00000000-0000-0000-0000-000000000000'
 
 /** The id of an event that came without one, straight on the topic: the same at every reading. */
-export function eventUuidOfPlace(topic: string, partition: number, offset: string, line: number): string {
-  return uuidV5(`${topic}\0${partition}\0${offset}\0${line}`, namespace)
+export function eventUuidOfPlace(topicId: string, partition: number, offset: string, line: number): string {
+  return uuidV5(`${topicId}\0${partition}\0${offset}\0${line}`, namespace)
 }

@@ -1,6 +1,5 @@
 // The short way for events as most senders write them: a few comparisons instead of the whole schema, which costs several
-// times as much. It only ever says "surely good" or "ask the schema"; that both agree is
-// held by a property test.
+// times as much. It only ever says "surely good" or "ask the schema"; a property test holds that both agree.
 import { isUuid } from './event-id.ts'
 import type { Event } from './event.ts'
 import { storedDot, type Properties } from './properties.ts'
@@ -55,6 +54,7 @@ export function readPlainEvent(input: unknown, receivedAt: number, newId: () => 
   const timestamp = parseTimestamp(time)
   if (timestamp === null) return null
   const isInRange = timestamp >= earliest && timestamp <= receivedAt + greatestLead
+  // As in the schema, a time of receipt is not held to the range.
   if (!isInRange && sent.timestamp !== undefined) return null
   const event_id = sentId ?? newId()
   const event = { site_id, event_type, path, user_id, timestamp, event_id, referrer, properties }

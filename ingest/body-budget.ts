@@ -13,7 +13,7 @@ export interface BodyBudget {
   bytesInFlight: () => number
 }
 
-/** What one request holds. A class, as whatever each request makes: functions made anew for each would cost more than they do. */
+/** What one request holds. A class, since each request makes one: functions made anew for each would cost more than what they do. */
 export class BodyShare {
   private bytes = 0
   private listener: ((problem: Problem) => void) | null = null

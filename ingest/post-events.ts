@@ -116,7 +116,7 @@ interface Kept {
   reason: string
 }
 
-/** Keeps what is good, a site at a time. */
+/** Keeps the events of all sites at the same time; those of each are kept, or lost, by themselves. */
 async function keepBySite({ sites, eventIds }: Batch, keep: Keep): Promise<Kept> {
   const position: Position = new Map()
   const kept: Kept = { position, lost: [], reason: '' }

@@ -5,7 +5,7 @@ import { hasTooManyLines } from '../event/record-lines.ts'
 import { badInput, Problem } from '../runtime/problem.ts'
 import { checkJson, checkValue, type Verdict } from './check-event.ts'
 
-export const maxEvents = 10_000
+const maxEvents = 10_000
 
 const lineFeed = 0x0a
 const openBracket = 0x5b
@@ -39,17 +39,17 @@ function checkLines(body: Buffer, receivedAt: number): Verdict[] {
   return lines.map((line) => checkJson(line, 'the line', receivedAt))
 }
 
-const isBlank = /^[ \t\r]*$/
+const blankLine = /^[ \t\r]*$/
 
 /** The lines that are not blank: to make text of a whole body costs far less than of each line. */
 function splitText(body: Buffer): string[] {
   return body
     .toString('utf8')
     .split('\n')
-    .filter((line) => !isBlank.test(line))
+    .filter((line) => !blankLine.test(line))
 }
 
-/** The same of a body that is no UTF-8, or would be cut into very many lines; one more than may be is enough. */
+/** The same of a body that is no UTF-8, or has very many lines, which would become as many texts: it stops one line beyond what a batch may have. */
 function splitBytes(body: Buffer): Buffer[] {
   const lines: Buffer[] = []
   for (let start = 0; start < body.length && lines.length <= maxEvents;) {

@@ -1,4 +1,5 @@
-// Keeps memory bounded while ClickHouse is slower than Kafka: partitions that hold enough are not fetched from.
+// Keeps memory bounded while ClickHouse is slower than Kafka: partitions that hold enough are not fetched from. What waits to
+// be decoded does not count here: `decode-queue.ts` bounds it.
 import type { Lane } from '../lane/lane.ts'
 
 export interface BackPressure {

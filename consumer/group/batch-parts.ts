@@ -16,7 +16,7 @@ export interface Part {
   records: SourceRecord[]
 }
 
-/** Few enough to be decoded between two heartbeats and to be held, be they all lines of a byte or two. */
+/** Few enough to be decoded in one turn of the event loop, and to be held though each were a line of a byte or two. */
 const bytesOfPart = 65_536
 
 /**
@@ -45,8 +45,9 @@ export function* partsOf(batch: Batch, seal: Seal | null): Generator<Part> {
 }
 
 function toRecord({ key, value, offset, timestamp, headers }: KafkaMessage, seal: Seal | null): SourceRecord {
-  const record = { offset, timestamp: Number(timestamp), key, value, sealed: null }
+  const time = Number(timestamp)
   const header = headers?.[sealHeader]
-  if (!seal || !key || !value || !Buffer.isBuffer(header)) return record
-  return { ...record, sealed: seal.open(header, { key, value, timestamp: record.timestamp }) }
+  const isSealed = seal !== null && key !== null && value !== null && Buffer.isBuffer(header)
+  const sealed = isSealed ? seal.open(header, { key, value, timestamp: time }) : null
+  return { offset, timestamp: time, key, value, sealed }
 }

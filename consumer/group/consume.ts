@@ -40,7 +40,7 @@ export interface Consumption {
   failed: Promise<never>
 }
 
-/** Before the group is joined once more because joining it failed. */
+/** Pause where a membership ended while it was being joined. */
 const rejoinPauseMs = 500
 
 export function createConsumption(parts: ConsumeParts): Consumption {

@@ -1,16 +1,14 @@
 // What is fetched and not decoded yet. kafkajs fetches again only when its handler has returned; so the handler leaves its
 // batches here, and the next ones are on their way while these are decoded.
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { bytesOfFetch } from './group-consumer.ts'
 
 export interface DecodeQueue {
   /** Does work after all that was added before. What it throws is a fault of the program. */
   add: (bytes: number, work: () => Promise<void> | void) => void
-  /** Resolves once little enough waits that more may be fetched. */
+  /** Resolves once no more waits than one fetch brings: it is decoded while the next one comes. */
   room: () => Promise<void>
 }
-
-/** As much as one fetch brings: it is decoded while the next one comes. */
-const mostWaitingBytes = 4_194_304
 
 /** @param onFault told when work fails; nothing more is done then */
 export function createDecodeQueue(onFault: (error: unknown) => void): DecodeQueue {
@@ -26,7 +24,7 @@ export function createDecodeQueue(onFault: (error: unknown) => void): DecodeQueu
       await nextTurn()
       await next.work()
       bytes -= next.bytes
-      if (bytes > mostWaitingBytes) continue
+      if (bytes > bytesOfFetch) continue
       for (const tell of onRoom) tell()
       onRoom = []
     }
@@ -39,7 +37,7 @@ export function createDecodeQueue(onFault: (error: unknown) => void): DecodeQueu
       if (!isWorking) workOff().catch(onFault)
     },
     room: () => {
-      if (bytes <= mostWaitingBytes) return Promise.resolve()
+      if (bytes <= bytesOfFetch) return Promise.resolve()
       return new Promise((resolve) => onRoom.push(resolve))
     },
   }

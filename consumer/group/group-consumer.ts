@@ -11,6 +11,9 @@ const sessionTimeoutMs = 15_000
  */
 export const groupRequestTimeoutMs = 2 * sessionTimeoutMs
 
+/** What one fetch brings, at most, but for a larger record. */
+export const bytesOfFetch = 4_194_304
+
 /** @param onJoin called before every attempt to join the group */
 export function createGroupConsumer(kafka: Kafka, groupId: string, onJoin: () => void): Consumer {
   return kafka.consumer({
@@ -19,7 +22,7 @@ export function createGroupConsumer(kafka: Kafka, groupId: string, onJoin: () =>
     rebalanceTimeout: sessionTimeoutMs,
     partitionAssigners: [assignerThatTells(onJoin)],
     maxBytesPerPartition: 1_048_576,
-    maxBytes: 4_194_304,
+    maxBytes: bytesOfFetch,
     maxWaitTimeInMs: 100,
     allowAutoTopicCreation: false,
     retry: {

@@ -42,6 +42,8 @@ export interface BatchHandler {
   onNothingLeft: (partition: number, first: number, last: number) => void
 }
 
+const misplacedPauseMs = 100
+
 /** Leaves each batch to be decoded and returns, so that kafkajs fetches on meanwhile. */
 export function createBatchHandler(parts: BatchHandlerParts): BatchHandler {
   const { state, misplaced, isQuiet } = parts
@@ -50,19 +52,23 @@ export function createBatchHandler(parts: BatchHandlerParts): BatchHandler {
   const onBatch = async (payload: EachBatchPayload) => {
     const { partition, messages } = payload.batch
     const { present } = state
+    const goesOn = () => present === state.present && !state.isStopping
     present?.commit.use((offsets) => payload.commitOffsetsIfNecessary(offsets))
-    if (present) await untilDone(present.membership.opened, present.membership.hasEnded, payload)
-    if (present !== state.present || state.isStopping) return
+    if (present) await keepAlive(present.membership.opened, present.membership.hasEnded, payload)
+    if (!goesOn()) return
     const lane = present?.membership.lanes().get(partition)
     if (!lane) {
       misplaced.add(partition)
-      await sleep(100)
+      // kafkajs would bring the next one at once.
+      await sleep(misplacedPauseMs)
       return payload.heartbeat()
     }
-    const goesOn = () => present === state.present && !state.isStopping
+    // It was fetched before the partition was sought elsewhere.
+    if (payload.isStale()) return payload.heartbeat()
+    // kafkajs fetches on from what is resolved; nothing is committed by it.
     payload.resolveOffset(payload.batch.lastOffset())
     queue.add(bytesOfMessages(messages), () => takeBatch(payload.batch, lane, parts, goesOn))
-    await untilDone(queue.room(), () => !goesOn(), payload)
+    await keepAlive(queue.room(), () => !goesOn(), payload)
     if (isAtEnd(payload) && !isQuiet()) await pace()
   }
   return {
@@ -99,6 +105,7 @@ async function takeBatch(
     }
     await nextTurn()
   }
+  if (!goesOn()) return
   misplaced.clear(partition)
   backPressure.pauseIfFull(partition, lane)
 }
@@ -129,7 +136,7 @@ function createPace(): () => Promise<void> {
 }
 
 /** Keeps the membership alive while something is waited for, or until that is no use any more. */
-async function untilDone(
+async function keepAlive(
   done: Promise<void>,
   isOver: () => boolean,
   payload: EachBatchPayload,

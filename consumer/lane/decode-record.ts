@@ -41,6 +41,7 @@ function decodeChecking(place: LogPlace, record: SourceRecord, judge: Judge): De
   const decoded = emptyRecord(site, 'utf8')
   const start = placeOfRow(receivedAt, place.partition, offset)
   const lines = splitLines(record.value)
+  // By index: entries() makes an array for each line.
   for (let line = 0; line < lines.length; line += 1) {
     const raw = lines[line] as Line
     if (!counts(raw, lines.length)) continue
@@ -71,7 +72,7 @@ function addEvent(decoded: DecodedRecord, event: Event, place: string, verdict: 
   }
 }
 
-/** What is left of a line that holds line breaks: it is a whole record. */
+/** What becomes of a record of too many lines, which is given whole, as one line. */
 const tooManyLines: LineOutcome = {
   reason: 'too_many_lines',
   field: '',

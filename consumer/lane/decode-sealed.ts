@@ -19,14 +19,14 @@ export function decodeSealed(
   const decoded = emptyRecord(site, 'latin1')
   const place = placeOfRow(receivedAtOf(timestamp), partition, offset)
   const times = { earliest, latest }
-  let rows = ''
+  // By index: entries() makes an array for each line.
   for (let line = 0; line < lines.length; line += 1) {
     const event = lines[line] as string
     const at = line * uuidBytes
     const verdict = judge({ site, ids, at, times }, offset, line)
     const row = `${place}${line},${event.slice(1)}\n`
     if (verdict === 'row') {
-      rows += row
+      decoded.rows += row
       decoded.rowCount += 1
     } else if (verdict === 'duplicate') {
       decoded.duplicates += 1
@@ -36,6 +36,5 @@ export function decodeSealed(
       decoded.uncertain.push({ site, eventId: readUuid(ids, at), timestamp: own.timestamp, text })
     }
   }
-  decoded.rows = rows
   return decoded
 }

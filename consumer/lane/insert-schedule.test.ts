@@ -12,7 +12,7 @@ function createTestLane(schedule = createInsertSchedule(limits)) {
       if (lane.held === 0) lane.openedAt = performance.now()
       lane.held += lines
       lane.bytesHeld += bytes
-      place.look()
+      place.mayBeDue()
       vi.advanceTimersByTime(0)
     },
     /** The store has answered. */
@@ -65,6 +65,20 @@ describe('the schedule of inserts', () => {
     expect(lane.begun).toBe(0)
     lane.hold(1)
     expect(lane.begun).toBe(1)
+  })
+
+  it('begins no more at a time than is enough, the oldest first', () => {
+    const { lanes } = createTestLanes(3)
+    lanes[0]?.hold(1000)
+    for (const lane of [2, 1]) {
+      lanes[lane]?.hold(1000)
+      vi.advanceTimersByTime(1)
+    }
+    lanes[0]?.hold(10)
+    lanes[0]?.finish()
+    expect(begun(lanes)).toEqual([1, 0, 1])
+    lanes[2]?.finish()
+    expect(begun(lanes)).toEqual([1, 1, 1])
   })
 
   it('begins what is old enough, and with it what is younger', () => {

@@ -1,4 +1,4 @@
-// When what the lanes hold is stored: all of it together, and one time after another. A row costs ClickHouse several times
+// When what the lanes hold is stored: all lanes together, one insert after another. A row costs ClickHouse several times
 // as much in a small insert as in a large one, and most of a small one is the same whatever is in it; so lanes do not insert
 // by themselves, and while one insert is under way they grow.
 import type { RangeLimits } from '../config.ts'
@@ -20,12 +20,14 @@ export interface ScheduledLane {
 /** One lane's place in the schedule. */
 export interface InsertPlace {
   /** To be called whenever the lane may be due. */
-  look: () => void
-  /** The first attempt of what it began is over. What is in doubt waits for a clock, and holds up nobody. */
+  mayBeDue: () => void
+  /** What it began is stored, or takes its time: nobody waits for it any more. */
   end: () => void
   /** The lane is no more. */
   leave: () => void
 }
+
+export type InsertLimits = Omit<RangeLimits, 'maxHeldBytes'>
 
 export interface InsertSchedule {
   join: (lane: ScheduledLane) => InsertPlace
@@ -33,25 +35,28 @@ export interface InsertSchedule {
   isQuiet: () => boolean
 }
 
-/** Where no more than these come, others are not worth waiting for. */
+/** Eight lines, and one more every 2 ms (500 a second): where no more come, others are not worth waiting for. */
 const few = { lines: 8, linesPerMs: 0.5 }
+
+/** From which age on, in milliseconds, so many lines are few. */
+const fewFromMs = (lines: number) => (lines - few.lines) / few.linesPerMs
 
 /** A small insert costs ClickHouse some ten milliseconds: so often it can bear. */
 const quietPauseMs = 30
 
-export function createInsertSchedule(limits: Omit<RangeLimits, 'maxHeldBytes'>): InsertSchedule {
+export function createInsertSchedule(limits: InsertLimits): InsertSchedule {
   const lanes = new Set<ScheduledLane>()
   const underWay = new Set<ScheduledLane>()
   let lastBegunAt = -Infinity
   let timer: NodeJS.Timeout | undefined
-  let isLooking = false
+  let isChecking = false
 
-  /** Looks once for all lanes that become ready in the same turn. */
-  const look = () => {
-    if (isLooking) return
-    isLooking = true
+  /** Checks once for all lanes that become ready in the same turn. */
+  const check = () => {
+    if (isChecking) return
+    isChecking = true
     setImmediate(() => {
-      isLooking = false
+      isChecking = false
       beginIfDue()
     })
   }
@@ -65,19 +70,19 @@ export function createInsertSchedule(limits: Omit<RangeLimits, 'maxHeldBytes'>):
       return
     }
     lastBegunAt = performance.now()
-    for (const lane of ready) {
+    for (const lane of whatFits(ready, limits)) {
       underWay.add(lane)
       lane.begin()
     }
   }
   const end = (lane: ScheduledLane) => {
-    if (underWay.delete(lane) && underWay.size === 0) look()
+    if (underWay.delete(lane) && underWay.size === 0) check()
   }
   return {
     join: (lane) => {
       lanes.add(lane)
       return {
-        look,
+        mayBeDue: check,
         end: () => end(lane),
         leave: () => {
           lanes.delete(lane)
@@ -87,23 +92,36 @@ export function createInsertSchedule(limits: Omit<RangeLimits, 'maxHeldBytes'>):
     },
     isQuiet: () => {
       const held = [...lanes].filter((lane) => lane.openedAt() < Infinity)
-      return sum(held, (lane) => lane.lines()) <= few.lines + few.linesPerMs * ageOf(held)
+      return ageOf(held) >= fewFromMs(sum(held, (lane) => lane.lines()))
     },
   }
+}
+
+/** The lanes that hold the oldest, as many as have enough together, at least one: an insert has to arrive in time. */
+function whatFits(ready: readonly ScheduledLane[], { maxRows, maxBytes }: InsertLimits): ScheduledLane[] {
+  let [lines, bytes] = [0, 0]
+  return [...ready]
+    .sort((left, right) => left.openedAt() - right.openedAt())
+    .filter((lane) => {
+      const fits = lines < maxRows && bytes < maxBytes
+      lines += lane.lines()
+      bytes += lane.bytes()
+      return fits
+    })
 }
 
 /** Milliseconds until these lanes are to begin; 0 or less for now. */
 function waitOf(
   ready: readonly ScheduledLane[],
-  { maxRows, maxBytes, maxAgeMs, quietAgeMs }: Omit<RangeLimits, 'maxHeldBytes'>,
+  { maxRows, maxBytes, maxAgeMs, quietAgeMs }: InsertLimits,
   sinceLastMs: number,
 ): number {
   if (ready.some((lane) => lane.isUrgent())) return 0
   const lines = sum(ready, (lane) => lane.lines())
   if (lines >= maxRows || sum(ready, (lane) => lane.bytes()) >= maxBytes) return 0
-  const fewFromMs = (lines - few.lines) / few.linesPerMs
   const ageMs = ageOf(ready)
-  const quietWaitMs = Math.max(quietAgeMs - ageMs, fewFromMs - ageMs, quietPauseMs - sinceLastMs)
+  // Soon, if few come; never later than the age at which all are stored.
+  const quietWaitMs = Math.max(quietAgeMs - ageMs, fewFromMs(lines) - ageMs, quietPauseMs - sinceLastMs)
   return Math.min(quietWaitMs, maxAgeMs - ageMs)
 }
 

@@ -3,7 +3,7 @@ import type { Source } from '../../clickhouse/insert-lines.ts'
 import type { RangeLimits } from '../config.ts'
 import type { RecentIds } from '../recent-ids/recent-ids.ts'
 import type { SourceRecord } from './record.ts'
-import type { InsertSchedule } from './insert-schedule.ts'
+import type { InsertPlace, InsertSchedule } from './insert-schedule.ts'
 import { createOpenRange, type OpenRange } from './open-range.ts'
 import { createPendingRange, type PendingRange, type StoreSteps } from './pending-range.ts'
 import {
@@ -20,7 +20,7 @@ import type { Range } from './range.ts'
 
 export interface Lane {
   /**
-   * Takes a fetch that was asked for from offset `from` and covers the log up to `last`.
+   * Takes records that were asked for from offset `from` and cover the log up to `last`: a fetch, or a part of one.
    * @returns the offset to fetch from where this one does not follow the last; null where it was taken
    */
   accept: (records: SourceRecord[], from: number, last: number) => number | null
@@ -64,13 +64,12 @@ export function createLane(parts: LaneParts): Lane {
   let state = first.state
   const next = () => {
     open.judgeWaiting()
-    place.look()
+    place.mayBeDue()
     if (isDrained(state)) draining.end()
   }
   const dispatch = (event: LaneEvent, records: SourceRecord[] = []): LaneEffect[] => {
     const { effects, state: after } = step(state, event, parts.fenceSeconds)
     state = after
-    if (event.kind === 'inserted') place.end()
     effects.forEach((effect) => perform(effect, records))
     next()
     return effects
@@ -78,9 +77,10 @@ export function createLane(parts: LaneParts): Lane {
 
   const perform = (effect: LaneEffect, records: SourceRecord[]): void => {
     if (effect.kind === 'take') return take(pending, open, state, records)
-    if (effect.kind === 'stored') return tellStored(parts, effect.span, pending.release())
+    if (effect.kind === 'stored') return tellStored(parts, effect.span, pending.release(), place)
     if (effect.kind === 'rejoin') return parts.onRejoin(effect.isFenced)
-    if (effect.kind === 'prepare' && state.deadline === null) handOver(parts, open, pending, effect.span)
+    if (effect.kind === 'prepare' && state.deadline === null)
+      handOver(parts, open, pending, effect.span, place)
     if (effect.kind !== 'refetch') pending.perform(effect).then(dispatch, () => parts.onRejoin(false))
   }
 
@@ -116,14 +116,28 @@ export function createLane(parts: LaneParts): Lane {
   }
 }
 
-/** What was open becomes the pending range. */
-function handOver({ onRoom }: LaneParts, open: OpenRange, pending: PendingRange, span: Span): void {
-  pending.hold(open.close(), span)
+/** What was open becomes the pending range. To ask the table about many of its events takes long. */
+function handOver(
+  { onRoom }: LaneParts,
+  open: OpenRange,
+  pending: PendingRange,
+  span: Span,
+  place: InsertPlace,
+): void {
+  const range = open.close()
+  pending.hold(range, span)
+  if (range.uncertain.length > 0) place.end()
   onRoom()
 }
 
-function tellStored({ source, onStored, onRoom }: LaneParts, span: Span, range: Range): void {
+function tellStored(
+  { source, onStored, onRoom }: LaneParts,
+  span: Span,
+  range: Range,
+  place: InsertPlace,
+): void {
   onStored(source, span, range)
+  place.end()
   onRoom()
 }
 

@@ -3,12 +3,12 @@ import type { RangeLimits } from '../config.ts'
 import type { RecentIds } from '../recent-ids/recent-ids.ts'
 import { decodeRecord } from './decode-record.ts'
 import type { LogPlace, SourceRecord } from './record.ts'
-import { addFetch, emptyRange, type Range } from './range.ts'
+import { addRecords, emptyRange, type Range } from './range.ts'
 import { createWaitingRecords } from './waiting-records.ts'
 
 export interface OpenRange {
   /**
-   * Adds the records of a fetch, which may be none: a log has gaps. They wait as they are while events of an earlier
+   * Adds records that were taken together, which may be none: a log has gaps. They wait as they are while events of an earlier
    * range are not known yet.
    */
   add: (records: SourceRecord[]) => void
@@ -44,7 +44,7 @@ export function createOpenRange(
     const records = waiting.takeAll()
     if (openedAt === Infinity) openedAt = performance.now()
     if (range.firstTimestamp === 0) range.firstTimestamp = records[0]?.timestamp ?? 0
-    addFetch(
+    addRecords(
       range,
       records.map((record) => decodeRecord(place, record, (event) => judge(event, record.timestamp))),
     )

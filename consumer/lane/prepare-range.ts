@@ -8,7 +8,7 @@ import { decodeRecord } from './decode-record.ts'
 import type { SourceRecord } from './record.ts'
 import { readRow } from './row-place.ts'
 import type { Span } from './protocol.ts'
-import { addFetch, booksOf, emptyRange, rowTexts, settleUncertain, type Range } from './range.ts'
+import { addRecords, booksOf, emptyRange, rowTexts, settleUncertain, type Range } from './range.ts'
 import { setAsideRefused } from './refused-rows.ts'
 import { allOf, type Unwritten } from './store-ranges.ts'
 import { readStoredLines, type StoredLines } from './stored-lines.ts'
@@ -81,7 +81,7 @@ function readAnew(
       stored?.events.has(`${offset}:${line}`) ? 'row' : recentIds.judge(event, record.timestamp),
     ),
   )
-  addFetch(range, decoded)
+  addRecords(range, decoded)
   range.firstTimestamp = records[0]?.timestamp ?? 0
   if (stored) countExpired(range, Number(records[0]?.offset ?? span.last + 1), stored)
   return range

@@ -1,7 +1,7 @@
 // What a range says it holds.
 import { describe, expect, it } from 'vitest'
 import { decodeRecord } from './decode-record.ts'
-import { addFetch, emptyRange } from './range.ts'
+import { addRecords, emptyRange } from './range.ts'
 
 const place = { topicId: '7e0e0f3a-6d52-4f0e-9a55-0c1d2e3f4a5b', partition: 3 }
 
@@ -21,7 +21,7 @@ function bytesOfDead(fieldLength: number, messageLength: number): number {
     field: 'f'.repeat(fieldLength),
     message: 'm'.repeat(messageLength),
   }))
-  addFetch(range, [{ ...record, dead }])
+  addRecords(range, [{ ...record, dead }])
   return range.bytes
 }
 

@@ -13,7 +13,7 @@ export interface SiteBooks {
 export interface Range {
   /** NDJSON, in pieces. */
   rows: Buffer[]
-  /** NDJSON of the fetch at hand, not yet in `rows` nor counted in `bytes`: as text, and as bytes of one character each. */
+  /** NDJSON of the records at hand, not yet in `rows` nor counted in `bytes`: as text, and as bytes of one character each. */
   open: Record<DecodedRecord['encoding'], string>
   rowCount: number
   /** Rows whose event may be stored already: the table has to be asked. */
@@ -42,8 +42,8 @@ export function emptyRange(): Range {
   }
 }
 
-/** Adds what was decoded of the records of one fetch. */
-export function addFetch(range: Range, decoded: Iterable<DecodedRecord>): void {
+/** Adds what was decoded of records that were taken together. */
+export function addRecords(range: Range, decoded: Iterable<DecodedRecord>): void {
   for (const record of decoded) addRecord(range, record)
   closeRows(range)
 }
@@ -110,7 +110,7 @@ export function booksOf(range: Range, site: string): SiteBooks {
   return books
 }
 
-/** Makes one piece of all rows of a fetch: many small ones would cost more to send than to decode. */
+/** Makes one piece of all rows that were decoded together: many small ones would cost more to send than to decode. */
 function closeRows(range: Range): void {
   for (const encoding of ['utf8', 'latin1'] as const) {
     if (range.open[encoding] === '') continue

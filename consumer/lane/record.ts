@@ -62,7 +62,7 @@ export interface DecodedRecord {
   dead: DeadLine[]
 }
 
-/** Nothing of a record yet. Written out, since an object put together from others takes longer than a row. */
+/** Nothing of a record yet. A literal: an object put together from others takes longer than a row. */
 export function emptyRecord(site: string, encoding: DecodedRecord['encoding']): DecodedRecord {
   return { site, rows: '', encoding, rowCount: 0, uncertain: [], duplicates: 0, dead: [] }
 }

@@ -33,8 +33,8 @@ export interface Unwritten {
 /** @throws whatever keeps one of the inserts from a plain success */
 export type StoreRange = (source: Source, intent: Intent, unwritten: Unwritten) => Promise<void>
 
-/** So many names of ranges fit into the name of an insert, which travels in a header. */
-const mostTogether = 64
+/** What may share an insert: as many names as fit into a URL, and as many rows as are one block of ClickHouse's. */
+const mostTogether = { ranges: 64, rows: 1_000_000 }
 
 /** @param clickhouse a client that keeps no connection alive */
 export function createStoreRange(
@@ -59,16 +59,20 @@ interface RangeToStore {
   unwritten: Unwritten
 }
 
-/** Ranges of one topic each, and not too many. */
+/** Ranges of one topic each, since one made anew has another id, and not too many. */
 function inGroups(ranges: readonly RangeToStore[]): RangeToStore[][] {
-  const topics = new Set(ranges.map(({ source }) => source.topicId))
-  return [...topics].flatMap((topicId) => {
-    const own = ranges.filter(({ source }) => source.topicId === topicId)
-    const count = Math.ceil(own.length / mostTogether)
-    return Array.from({ length: count }, (_, group) =>
-      own.slice(group * mostTogether, (group + 1) * mostTogether),
-    )
-  })
+  const groups: RangeToStore[][] = []
+  let rows = 0
+  for (const range of ranges) {
+    const group = groups.at(-1)
+    const isOfTopic = group?.[0]?.source.topicId === range.source.topicId
+    const isFull =
+      group?.length === mostTogether.ranges || rows + range.unwritten.rowCount > mostTogether.rows
+    if (group && isOfTopic && !isFull) group.push(range)
+    else groups.push([range])
+    rows = range.unwritten.rowCount + (groups.at(-1) === group ? rows : 0)
+  }
+  return groups
 }
 
 /** Everything of a range that is not stored at all. */

@@ -5,9 +5,9 @@ import type { SourceRecord } from './record.ts'
 export const recordBytes = 200
 
 export interface WaitingRecords {
-  /** Adds the records of a fetch, which may be none: a log has gaps. */
+  /** Adds records that were taken together, which may be none: a log has gaps. */
   add: (records: SourceRecord[]) => void
-  /** Whether any fetch waits, be it one without records. */
+  /** Whether anything waits, be it without records. */
   isThere: () => boolean
   takeAll: () => SourceRecord[]
   bytes: () => number

@@ -23,6 +23,7 @@ export interface IdTable {
 }
 
 const smallestIndex = 16_384
+/** The index grows by `growth` once it is fuller than `fullest`. */
 const fullest = 0.8
 const growth = 1.25
 const fullOnceReserved = 0.7
@@ -33,6 +34,7 @@ export function createIdTable(seed: number): IdTable {
   const index = createIdIndex(ids, smallestIndex)
   let size = 0
 
+  // Mixed by odd constants of murmur3 and xxHash.
   const hashOf = (a: number, b: number, c: number, d: number) => {
     let mixed = Math.imul(a ^ seed, 0x9e3779b1) ^ Math.imul(b ^ (seed >>> 7), 0x85ebca6b)
     mixed ^= Math.imul(c ^ (mixed >>> 15), 0xc2b2ae35) ^ Math.imul(d ^ (mixed >>> 13), 0x27d4eb2f)

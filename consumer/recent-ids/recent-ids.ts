@@ -44,7 +44,6 @@ export interface RecentIds {
   /** Says that events up to this timestamp, and of some sites up to a later one, are stored and not in the window. */
   forget: (horizon: Horizon) => void
   size: () => number
-  bytes: () => number
 }
 
 /** Up to which timestamps events may be stored that the window does not hold, epoch milliseconds. */
@@ -110,7 +109,6 @@ export function createRecentIds(limits: WindowLimits, now: () => number): Recent
     remove: (event) => withWords(table.remove, event, maskOf(event.site)),
     forget,
     size: table.size,
-    bytes: table.bytes,
   }
 }
 

@@ -3,7 +3,7 @@
 
 const polynomial = 0x82f63b78
 
-/** For each byte value, its remainder after so many more bytes: four tables, one behind the other. */
+/** Four tables, one behind the other: the k-th holds the remainder of each byte that k zero bytes follow. */
 const tables = makeTables()
 
 /** The checksum of `bytes` from `start` to before `end`, as an unsigned 32-bit number. */

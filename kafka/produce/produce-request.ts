@@ -28,6 +28,7 @@ const replicasWithinMs = 30_000
 export function produceExchange(topic: string, batches: readonly PartitionBatch[], seal: Seal | null) {
   const encode = () => {
     const buffer = writeRequest(Buffer.from(topic), batches, seal)
+    // kafkajs checks `buf` and writes `buffer`.
     return Promise.resolve({ buf: buffer, buffer })
   }
   return {

@@ -4,7 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kafka } from 'kafkajs'
 import type { Seal } from '../../event/seal.ts'
-import { openCluster, type Broker, type Cluster } from '../cluster.ts'
+import { openCluster, type Cluster } from '../cluster.ts'
 import { produceExchange, type PartitionAnswer, type PartitionBatch } from './produce-request.ts'
 
 export interface Producer {
@@ -13,19 +13,13 @@ export interface Producer {
   /**
    * Sends with acks = all; what a leader refuses that may take it in a moment, or did not answer, is sent once more.
    * @param onKept told of each partition that has its records, and the offset of the first
-   * @returns what was not acknowledged, and why; some of it may be on the topic all the same. Never rejects
+   * @returns why the others have not; null where all have. They may be on the topic all the same. Never rejects
    */
   send: (
     batches: readonly PartitionBatch[],
     onKept: (partition: number, offset: number) => void,
-  ) => Promise<Refused>
+  ) => Promise<Error | null>
   disconnect: () => Promise<void>
-}
-
-export interface Refused {
-  partitions: Set<number>
-  /** Null where nothing is refused. */
-  error: Error | null
 }
 
 /** Before what was refused is sent once more. */
@@ -40,12 +34,12 @@ export function createProducer(kafka: Kafka, topic: string, seal: Seal | null): 
   ) => {
     const first = await sendOnce(cluster, topic, seal, batches, onKept)
     const again = batches.filter(({ partition }) => first.get(partition)?.mayPass)
-    if (again.length === 0) return refusedOf(first)
+    if (again.length === 0) return firstError(first)
     await sleep(againAfterMs)
     await cluster.refreshMetadata().catch(() => undefined)
     const second = await sendOnce(cluster, topic, seal, again, onKept)
     for (const { partition } of again) first.delete(partition)
-    return refusedOf(new Map([...first, ...second]))
+    return firstError(new Map([...first, ...second]))
   }
   return {
     connect: async () => {
@@ -66,9 +60,9 @@ interface Refusal {
 
 type Refusals = Map<number, Refusal>
 
-function refusedOf(refusals: Refusals): Refused {
+function firstError(refusals: Refusals): Error | null {
   const [first] = refusals.values()
-  return { partitions: new Set(refusals.keys()), error: first?.error ?? null }
+  return first?.error ?? null
 }
 
 /** One request to each leader. */
@@ -94,12 +88,20 @@ async function sendOnce(
         else if (answer) onKept(answer.partition, answer.offset)
       }
     } catch (error) {
-      refuse(own, { error: error instanceof Error ? error : new Error(String(error)), mayPass: true })
+      refuse(own, { error: toError(error), mayPass: true })
     }
   }
   await cluster.refreshMetadataIfNecessary().catch(() => undefined)
-  await Promise.all([...byLeader(cluster, topic, batches)].map(sendTo))
+  try {
+    await Promise.all([...byLeader(cluster, topic, batches)].map(sendTo))
+  } catch (error) {
+    refuse(batches, { error: toError(error), mayPass: true })
+  }
   return refusals
+}
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error))
 }
 
 function byLeader(
@@ -118,15 +120,18 @@ function byLeader(
   return found
 }
 
-async function exchange(cluster: Cluster, nodeId: number, produce: object): Promise<PartitionAnswer[]> {
+async function exchange(
+  cluster: Cluster,
+  nodeId: number,
+  produce: ReturnType<typeof produceExchange>,
+): Promise<PartitionAnswer[]> {
   const broker = await cluster.findBroker({ nodeId })
   try {
-    return (await broker.connectionPool.send(
-      produce as Parameters<Broker['connectionPool']['send']>[0],
-    )) as PartitionAnswer[]
+    return (await broker.connectionPool.send(produce)) as PartitionAnswer[]
   } catch (error) {
     const { name, host, port } = error as { name?: string; host?: string; port?: number }
-    if (name === 'KafkaJSConnectionClosedError') {
+    // The connection would be handed out again. kafkajs keeps one that is silent, too.
+    if (name === 'KafkaJSConnectionClosedError' || name === 'KafkaJSRequestTimeoutError') {
       await broker.disconnect()
       if (host !== undefined && port !== undefined) cluster.removeBroker({ host, port })
     }
@@ -134,7 +139,7 @@ async function exchange(cluster: Cluster, nodeId: number, produce: object): Prom
   }
 }
 
-/** The errors a leader may answer with. Source: Kafka's protocol guide, "Error Codes". */
+/** The errors a leader may answer with; one that is not here is taken to last. Source: Kafka's protocol guide, "Error Codes". */
 const errors = new Map<number, [name: string, mayPass: boolean]>([
   [2, ['CORRUPT_MESSAGE', true]],
   [3, ['UNKNOWN_TOPIC_OR_PARTITION', true]],

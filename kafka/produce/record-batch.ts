@@ -12,7 +12,7 @@ export interface OutgoingRecord {
   valueBytes: number
   /** Epoch milliseconds; the record's timestamp. */
   receivedAt: number
-  /** What its seal says of its lines, part after part; null where it gets none. */
+  /** What its seal tells of its lines, part after part, where there is a secret to seal with; null where it gets none. */
   sealed: readonly SealedEvents[] | null
 }
 
@@ -36,8 +36,8 @@ export function mostBytesOfBatch(records: readonly OutgoingRecord[]): number {
   return bytes
 }
 
-/** All numbers of a record: eight of at most eight bytes. */
-const mostBytesOfNumbers = 64
+/** The attributes of a record and its eight numbers, none of which takes more than eight bytes. */
+const mostBytesOfNumbers = 65
 
 /** Writes the records, of which there is at least one, from `start` on. Returns where they end. */
 export function writeRecordBatch(
@@ -84,6 +84,7 @@ function writeRecord(
   const numbers = 1 + sizeOfVarint(sinceFirst) + sizeOfVarint(index)
   const keyAndValue = sizeOfVarint(keyBytes) + keyBytes + sizeOfVarint(valueBytes) + valueBytes
   let at = writeVarint(bytes, start, numbers + keyAndValue + headersBytes)
+  // No attributes.
   bytes[at] = 0
   at = writeVarint(bytes, at + 1, sinceFirst)
   at = writeVarint(bytes, at, index)
@@ -110,7 +111,7 @@ function writeHeader(bytes: Buffer, start: number, seal: Buffer): number {
   return at + seal.copy(bytes, at)
 }
 
-/** Writes a whole number that is not negative, below 2^52, the way Kafka does: zigzag, seven bits a byte. */
+/** Writes a whole number that is not negative, below 2^52, the way Kafka does: zigzag, seven bits a byte. By division, since shifts know 32 bits. */
 function writeVarint(bytes: Buffer, start: number, value: number): number {
   let at = start
   let rest = 2 * value

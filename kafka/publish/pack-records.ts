@@ -9,7 +9,7 @@ export interface Piece<Waiter> {
   text: string
   /** Bytes of the text as UTF-8. */
   textBytes: number
-  /** Bytes it takes in a request, at most. */
+  /** Bytes it takes in a request, at most, without its share of a seal. */
   bytes: number
   events: number
   /** For the seal; null where the lines were not checked just now. */

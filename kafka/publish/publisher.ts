@@ -33,10 +33,13 @@ export function createPublisher(
   let producer: Producer | null = null
   let session: Session | null = null
 
-  const lose = (lost: Producer, given: Promise<unknown>) => {
+  const lose = (lost: Producer, stopped: Promise<unknown>) => {
     session = null
     // It may be trying once more: disconnected before, it would connect again and stay so.
-    void given.then(() => lost.disconnect()).catch(() => undefined)
+    void stopped
+      .catch(() => undefined)
+      .then(() => lost.disconnect())
+      .catch(() => undefined)
     onLost()
   }
   return {
@@ -55,7 +58,7 @@ export function createPublisher(
         throw error
       }
       producer = next
-      session = openSession(next, settings, logger, (given) => lose(next, given))
+      session = openSession(next, settings, logger, (stopped) => lose(next, stopped))
     },
     publish: (lines) =>
       session?.publish(lines) ?? Promise.reject(new NotPublished('Kafka cannot be reached')),

@@ -31,7 +31,7 @@ export interface SiteLines {
   events: number
   /** Epoch milliseconds; the records' timestamp. */
   receivedAt: number
-  /** Of each line, where all of them are canonical and were checked by their time of receipt; else null. */
+  /** What a seal tells of these lines; null where they are not canonical, or were not checked just now. */
   checked: SealedEvents | null
 }
 
@@ -44,7 +44,7 @@ export type Publish = (lines: SiteLines) => Promise<Position>
 /** Where lines stand in the log: the highest offset of each partition. */
 export type Position = Map<number, number>
 
-/** One call that waits. A class, as whatever each event makes: functions made anew for each would cost more than they do. */
+/** One call that waits. A class, since each event makes one: functions made anew for each would cost more than what they do. */
 export class Waiter {
   readonly position: Position = new Map()
   /** Settled; what of it was not sent yet is not sent any more. */

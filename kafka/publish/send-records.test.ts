@@ -1,16 +1,14 @@
 // What becomes of lines as a producer tells of them. It is made up here, since it takes leaders that move to leave
 // partitions out; everything else about sending is tried against a real Kafka.
 import { expect, it } from 'vitest'
-import type { Refused } from '../produce/producer.ts'
 import { Waiter, type Position } from './publishing.ts'
 import { sendRecords } from './send-records.ts'
 import type { Taken } from './waiting-lines.ts'
 
 const timeoutMs = 1000
-const nothing: Refused = { partitions: new Set(), error: null }
 
 /** Keeps the records of these partitions, each at ten times its number, and then answers. */
-function createProducer(kept: number[], answer: Promise<Refused> = Promise.resolve(nothing)) {
+function createProducer(kept: number[], answer: Promise<Error | null> = Promise.resolve(null)) {
   const send = (_batches: unknown, onKept: (partition: number, offset: number) => void) => {
     for (const partition of kept) onKept(partition, 10 * partition)
     return answer
@@ -42,26 +40,26 @@ function lineOf(partition: number): { taken: Taken<Waiter>; position: Promise<Po
 it('settles what is kept, and gives back the rest', async () => {
   const lines = [1, 2].map(lineOf)
   const error = new Error('no leader')
-  const refused = Promise.resolve({ partitions: new Set([2]), error })
   const outcome = await sendRecords(
-    createProducer([1], refused),
+    createProducer([1], Promise.resolve(error)),
     timeoutMs,
     lines.map(({ taken }) => taken),
   )
   expect(await lines[0]?.position).toEqual(new Map([[1, 10]]))
-  expect(outcome).toMatchObject({ refused: [lines[1]?.taken], error })
+  expect(outcome).toMatchObject({ refused: [lines[1]?.taken], error, isLate: false })
 })
 
 it('does not wait for ever, and what was kept before is kept', async () => {
   const lines = [1, 2].map(lineOf)
   const silent = createProducer([2], new Promise(() => undefined))
-  const { refused, error } = await sendRecords(
+  const { refused, error, isLate } = await sendRecords(
     silent,
     20,
     lines.map(({ taken }) => taken),
   )
   expect(await lines[1]?.position).toEqual(new Map([[2, 20]]))
-  expect([refused, String(error)]).toEqual([[lines[0]?.taken], 'Error: Kafka did not answer in time'])
+  expect(refused).toEqual([lines[0]?.taken])
+  expect([isLate, String(error)]).toEqual([true, 'Error: Kafka did not answer in time'])
 })
 
 it('tells of nothing where all is kept', async () => {

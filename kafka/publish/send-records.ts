@@ -9,8 +9,10 @@ export interface Outcome {
   refused: Taken<Waiter>[]
   /** Why. */
   error: unknown
+  /** Whether a request stayed without an answer: its connection may hang for ever. */
+  isLate: boolean
   /** Settles when the producer has stopped trying. */
-  given: Promise<unknown>
+  stopped: Promise<unknown>
 }
 
 const noAnswer = 'Kafka did not answer in time'
@@ -26,10 +28,10 @@ export async function sendRecords(
     left.get(partition)?.records.forEach(({ pieces }, index) => settle(pieces, partition, offset + index))
     left.delete(partition)
   }
-  const given = producer.send(taken, onKept)
-  const error: unknown = await within(timeoutMs, noAnswer, given).then(
-    (refused) => refused.error,
-    (late: unknown) => late,
+  const stopped = producer.send(taken, onKept)
+  const ended = await within(timeoutMs, noAnswer, stopped).then(
+    (error) => ({ error, isLate: false }),
+    (error: unknown) => ({ error, isLate: true }),
   )
-  return { refused: [...left.values()], error, given }
+  return { ...ended, refused: [...left.values()], stopped }
 }

@@ -59,7 +59,7 @@ export function createWaitingLines<Waiter>(waits: (waiter: Waiter) => boolean): 
   }
 }
 
-/** What a record takes besides its key and value, at most. */
+/** What a record takes besides its key, value and seal, at most. */
 const recordBytes = 30
 
 /** Lines of one site that go into one record. */

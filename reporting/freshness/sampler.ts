@@ -56,9 +56,8 @@ export function createSampler(take: () => Promise<LogLook>, logger: Logger): Sam
   }
   const look = (maxAgeMs: number): Promise<History | null> => {
     if (failures > 0) return Promise.resolve(null)
-    if (looking) return looking
     const isFresh = history !== null && performance.now() - history.at.steady <= maxAgeMs
-    return isFresh ? Promise.resolve(history) : start()
+    return isFresh ? Promise.resolve(history) : (looking ?? start())
   }
   const again = () => {
     if (failures === 0) void look(idleMs / 2)
