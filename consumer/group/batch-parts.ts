@@ -2,7 +2,7 @@
 import type { Batch, KafkaMessage } from 'kafkajs'
 import { sealHeader, type Seal } from '../../event/seal.ts'
 import type { SourceRecord } from '../lane/record.ts'
-import { recordBytes } from '../lane/waiting-records.ts'
+import { bytesOfRecord } from '../lane/waiting-records.ts'
 
 /** kafkajs has it on every batch, but not in its types. */
 type FetchedBatch = Batch & { fetchedOffset: string }
@@ -35,7 +35,7 @@ export function* partsOf(batch: Batch, seal: Seal | null): Generator<Part> {
     return part
   }
   for (const message of batch.messages) {
-    const size = recordBytes + (message.value?.length ?? 0)
+    const size = bytesOfRecord(message)
     const newest = messages.at(-1)
     if (newest && bytes + size > bytesOfPart) yield close(Number(newest.offset))
     messages.push(message)

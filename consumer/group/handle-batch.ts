@@ -3,7 +3,7 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import type { Batch, EachBatchPayload, KafkaMessage } from 'kafkajs'
 import type { Seal } from '../../event/seal.ts'
 import type { Lane } from '../lane/lane.ts'
-import { recordBytes } from '../lane/waiting-records.ts'
+import { bytesOfRecord } from '../lane/waiting-records.ts'
 import type { BackPressure } from './back-pressure.ts'
 import { partsOf } from './batch-parts.ts'
 import { createDecodeQueue } from './decode-queue.ts'
@@ -112,7 +112,7 @@ async function takeBatch(
 
 /** What they take in memory, roughly. */
 function bytesOfMessages(messages: readonly KafkaMessage[]): number {
-  return messages.reduce((sum, { value }) => sum + recordBytes + (value?.length ?? 0), 0)
+  return messages.reduce((sum, message) => sum + bytesOfRecord(message), 0)
 }
 
 function isAtEnd({ batch }: EachBatchPayload): boolean {

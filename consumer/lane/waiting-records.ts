@@ -2,7 +2,7 @@
 import type { SourceRecord } from './record.ts'
 
 /** What a record takes in memory besides its value, roughly: one without a value is not for nothing. */
-export const recordBytes = 200
+const recordBytes = 200
 
 export interface WaitingRecords {
   /** Adds records that were taken together, which may be none: a log has gaps. */
@@ -32,10 +32,12 @@ export function createWaitingRecords(): WaitingRecords {
   }
 }
 
+/** What a record takes in memory without what its seal says, roughly. */
+export function bytesOfRecord({ value }: { value: Buffer | null }): number {
+  return recordBytes + (value?.length ?? 0)
+}
+
 /** What they take in memory, roughly. */
 export function bytesOfRecords(records: readonly SourceRecord[]): number {
-  return records.reduce(
-    (sum, { value, sealed }) => sum + recordBytes + (value?.length ?? 0) + (sealed?.ids.length ?? 0),
-    0,
-  )
+  return records.reduce((sum, record) => sum + bytesOfRecord(record) + (record.sealed?.ids.length ?? 0), 0)
 }
