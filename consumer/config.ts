@@ -5,12 +5,9 @@ import {
   groupVariables,
   kafkaVariables,
   saslWhole,
-  sealOf,
-  sealVariables,
   toKafkaSettings,
   type KafkaSettings,
 } from '../kafka/config.ts'
-import type { Seal } from '../event/seal.ts'
 import { serviceVariables, type ListenSettings } from '../runtime/config.ts'
 import { wholeNumber } from '../runtime/env.ts'
 import type { WindowLimits } from './recent-ids/recent-ids.ts'
@@ -33,8 +30,6 @@ export interface ConsumerConfig {
   listen: ListenSettings
   kafka: KafkaSettings
   groupId: string
-  /** Tells what ingest has checked; null: everything is checked. */
-  seal: Seal | null
   clickhouse: ClickHouseSettings
   limits: RangeLimits
   /** How long an insert may take to reach the table before the store refuses it. */
@@ -46,7 +41,6 @@ export const consumerVariables = {
   ...serviceVariables('CONSUMER_PORT', 3002, "the consumer's health and metrics"),
   ...kafkaVariables,
   ...groupVariables,
-  ...sealVariables,
   ...clickhouseVariables,
   RANGE_MAX_ROWS: wholeNumber(100_000, 1, 500_000).describe(
     'Rows of all partitions together after which they are stored',
@@ -80,7 +74,6 @@ export const consumerConfig = saslWhole(z.object(consumerVariables)).transform((
   listen: { host: flat.HOST, port: flat.CONSUMER_PORT, portVariable: 'CONSUMER_PORT' },
   kafka: toKafkaSettings(flat),
   groupId: flat.KAFKA_GROUP_ID,
-  seal: sealOf(flat.RECORD_SEAL_SECRET),
   clickhouse: toClickHouseSettings(flat),
   limits: {
     maxRows: flat.RANGE_MAX_ROWS,

@@ -66,7 +66,6 @@ export async function startConsumer(
     ...{ kafka, groupId: config.groupId, topic, openLanes, logger },
     isQuiet: schedule.isQuiet,
     maxHeldBytes: config.limits.maxHeldBytes,
-    seal: config.seal,
   })
   const checks = {
     ...{ kafka: probe.check, group: groupCheck(() => consumption) },

@@ -11,6 +11,18 @@ export function isUuid(text: string): boolean {
   return lowerCaseUuid.test(text)
 }
 
+/** The same of the bytes from `at` to before `end`. */
+export function isUuidAt(bytes: Uint8Array, at: number, end: number): boolean {
+  if (end - at !== 36) return false
+  for (let place = 0; place < 36; place += 1) {
+    const byte = bytes[at + place] as number
+    const isDash = place === 8 || place === 13 || place === 18 || place === 23
+    const isHex = (byte >= 0x30 && byte <= 0x39) || (byte >= 0x61 && byte <= 0x66)
+    if (isDash ? byte !== 0x2d : !isHex) return false
+  }
+  return true
+}
+
 /** The stored id: a lower-case UUID as it is, any other text as the UUIDv5 of the site, NUL and the text. */
 export function toEventUuid(siteId: string, eventId: string): string {
   return isUuid(eventId) ? eventId : uuidV5(`${siteId}\0${eventId}`, namespace)

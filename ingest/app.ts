@@ -6,9 +6,9 @@ import { createApp } from '../runtime/app.ts'
 import type { Checks, Facts } from '../runtime/health.ts'
 import { sendProblem } from '../runtime/http.ts'
 import type { Logger } from '../runtime/logger.ts'
-import { Problem, unavailable } from '../runtime/problem.ts'
+import { Problem } from '../runtime/problem.ts'
 import type { BodyBudget, BodyShare } from './body-budget.ts'
-import { NotKept, type Keep } from './keep/keeper.ts'
+import type { Keep } from './keep/keeper.ts'
 import type { IngestMetrics } from './metrics.ts'
 import { postEvent } from './post-event.ts'
 import { postEvents } from './post-events.ts'
@@ -70,14 +70,10 @@ async function answer(
       res.statusCode = 499
       return
     }
-    sendProblem(req, res, toProblem(error), parts.logger)
+    sendProblem(req, res, error, parts.logger)
   } finally {
     parts.metrics.answered(path, res.statusCode)
   }
-}
-
-function toProblem(error: unknown): unknown {
-  return error instanceof NotKept ? unavailable(`${error.message}: send it again`) : error
 }
 
 function pathOf(url: string): string {

@@ -1,14 +1,7 @@
 // Every setting ingest has.
 import { join } from 'node:path'
 import { z } from 'zod'
-import {
-  kafkaVariables,
-  saslWhole,
-  sealOf,
-  sealVariables,
-  toKafkaSettings,
-  type KafkaSettings,
-} from '../kafka/config.ts'
+import { kafkaVariables, saslWhole, toKafkaSettings, type KafkaSettings } from '../kafka/config.ts'
 import type { PublisherSettings } from '../kafka/publish/publishing.ts'
 import { dataDirVariables, serviceVariables, type ListenSettings } from '../runtime/config.ts'
 import { wholeNumber } from '../runtime/env.ts'
@@ -62,7 +55,6 @@ export const ingestVariables = {
   RECORD_MAX_BYTES: wholeNumber(262_144, 1024, 524_288).describe(
     'Most bytes in a Kafka record of several events',
   ),
-  ...sealVariables,
   REPORTING_URL: z
     .url('must be an address, such as http://127.0.0.1:3001')
     .default('http://127.0.0.1:3001')
@@ -83,7 +75,6 @@ export const ingestConfig = saslWhole(z.object(ingestVariables)).transform((flat
       maxPendingBytes: flat.INGEST_MAX_PENDING_BYTES,
       maxEventsPerRecord: flat.RECORD_MAX_EVENTS,
       maxBytesPerRecord: flat.RECORD_MAX_BYTES,
-      seal: sealOf(flat.RECORD_SEAL_SECRET),
     },
     spool: { dir: flat.SPOOL_DIR ?? join(flat.DATA_DIR, 'spool'), maxBytes: flat.SPOOL_MAX_BYTES },
     maxBodyBytesInFlight: flat.INGEST_MAX_BODY_BYTES_IN_FLIGHT,

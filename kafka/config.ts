@@ -1,6 +1,5 @@
 // The settings of everything that talks to Kafka.
 import { z } from 'zod'
-import { createSeal, type Seal } from '../event/seal.ts'
 import { fileText, flag, list, wholeNumber } from '../runtime/env.ts'
 
 /** How to reach Kafka, and the topic that holds the events. */
@@ -54,21 +53,6 @@ export const kafkaVariables = {
     .describe('SASL mechanism: plain, scram-sha-256 or scram-sha-512'),
   KAFKA_USERNAME: z.string().optional().describe('User that Kafka knows by SASL'),
   KAFKA_PASSWORD: z.string().optional().describe('Password of that SASL user'),
-}
-
-export const sealVariables = {
-  RECORD_SEAL_SECRET: z
-    .string()
-    .min(32, 'must have at least 32 characters')
-    .optional()
-    .describe(
-      'Secret that ingest and consumer share: with it the consumer need not check again what ingest has checked; default: it checks everything',
-    ),
-}
-
-/** The seal of records; null where no secret is set. */
-export function sealOf(secret: string | undefined): Seal | null {
-  return secret === undefined ? null : createSeal(secret)
 }
 
 export const groupVariables = {

@@ -85,7 +85,8 @@ describe('a look at the log', () => {
     await withAdmin(kafka, (admin) =>
       admin.createPartitions({ topicPartitions: [{ topic, count: 3 }] }).then(() => undefined),
     )
-    await until(async () => (await reader.look()).partitions.length === 3)
+    // A new partition may be without a leader for a moment.
+    await until(async () => (await untilLook(reader)).partitions.length === 3)
   })
 
   it('tells a topic that was made anew from the former one', async () => {

@@ -1,5 +1,4 @@
 // Starts everything, in parallel where it can be, and stops it in the order data flows.
-import { randomBytes } from 'node:crypto'
 import type { Logger } from '../runtime/logger.ts'
 import { makeFolder } from '../runtime/make-folder.ts'
 import { removeRunningStack, writeRunningStack, type StackAddresses } from '../runtime/running-stack.ts'
@@ -54,14 +53,13 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     const lock = await lockDataDir(dataDir)
     undo.push(lock.release)
     const specs = await withPorts(settings.services, settings.host)
-    const env = withSealSecret(options.env)
     const stack = await startStack({ ...options, dataDir, onClickHouse: migrations(options) })
     undo.push(stack.stop)
     // All of them were on this machine and died with their launcher.
     if (lock.wasKilled && stack.kafka) await removeDeadMembers(stack.kafka, settings.groupId, options.log)
     const services = await allOrNone(
       signal,
-      specs.map((spec) => startOne(spec, specs, stack, { ...options, env })),
+      specs.map((spec) => startOne(spec, specs, stack, options)),
       (service) => service.stop(),
     )
     undo.push(() => stopInOrder(services))
@@ -92,12 +90,6 @@ function migrations({ settings, env, progress }: LaunchOptions): NonNullable<Sta
     const access = isNamed(env, 'CLICKHOUSE_URL') ? {} : clickhouseEnv(url, 'migrator')
     return migrateDatabase({ ...env, ...access, CLICKHOUSE_DATABASE: settings.database }, progress, signal)
   }
-}
-
-/** Where none is named, the services of one start share one of their own: what an earlier start sealed is checked again. */
-function withSealSecret(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const named = isNamed(env, 'RECORD_SEAL_SECRET')
-  return named ? env : { ...env, RECORD_SEAL_SECRET: randomBytes(32).toString('hex') }
 }
 
 function startOne(spec: ServiceSpec, all: ServiceSpec[], stack: Stack, options: LaunchOptions) {

@@ -33,7 +33,7 @@ const packages: Record<string, readonly string[]> = { event: ['zod', 'uuid'] }
 
 function importsOf(file: string): string[] {
   const text = read(file)
-  return [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] ?? '')
+  return [...text.matchAll(/(?:\bfrom\s+|\bimport\s*\(?\s*)'([^']+)'/g)].map((match) => match[1] ?? '')
 }
 
 describe('the rooms', () => {

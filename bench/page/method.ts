@@ -38,8 +38,8 @@ The **Kafka engine** is ClickHouse's own: a table of \`ENGINE = Kafka\` and a ma
 7,500 would hold the last rows back for so long, which is not what a drain is to measure.
 
 **Tallyline** is the product as it ships: \`ingest/main.ts\`, \`consumer/main.ts\` and \`reporting/main.ts\` with their
-default settings, and the table of \`clickhouse/migrations\`, which has more columns. Ingest and consumer share a
-\`RECORD_SEAL_SECRET\`, with which the consumer need not check again what this ingest wrote.
+default settings, and the table of \`clickhouse/migrations\`, which has more columns. Its consumer checks every
+line, whoever wrote it.
 
 The **limits** do less than any of these could: node:http that reads the body and answers 202 without keeping anything,
 and posts of plain INSERTs, 50,000 rows each, of the very lines of the packed topic, by node:http and nothing else, with

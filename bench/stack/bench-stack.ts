@@ -1,5 +1,4 @@
 // The Kafka and the ClickHouse that all contenders share: those the environment names, else embedded ones.
-import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -83,8 +82,6 @@ function environmentOf(stack: Stack, dataDir: string): Record<string, string> {
     CLICKHOUSE_DATABASE: database,
     // Ingest's spool, apart from the one of an `npm start` on this machine.
     DATA_DIR: dataDir,
-    // With it the consumer need not check again what this ingest wrote.
-    RECORD_SEAL_SECRET: randomBytes(32).toString('hex'),
     ...(stack.clickhouse ? embedded : {}),
   }
 }

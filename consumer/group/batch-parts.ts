@@ -1,6 +1,5 @@
 // What a batch of kafkajs brings, as parts that a lane can take one after another.
 import type { Batch, KafkaMessage } from 'kafkajs'
-import { sealHeader, type Seal } from '../../event/seal.ts'
 import type { SourceRecord } from '../lane/record.ts'
 import { bytesOfRecord } from '../lane/waiting-records.ts'
 
@@ -19,16 +18,13 @@ export interface Part {
 /** Few enough to be decoded in one turn of the event loop, and to be held though each were a line of a byte or two. */
 const bytesOfPart = 65_536
 
-/**
- * Cuts a batch into parts that follow each other: of one record, or of as many as are small together.
- * @param seal opens the seals of records; null: all of them are to be checked
- */
-export function* partsOf(batch: Batch, seal: Seal | null): Generator<Part> {
+/** Cuts a batch into parts that follow each other: of one record, or of as many as are small together. */
+export function* partsOf(batch: Batch): Generator<Part> {
   let from = Number((batch as FetchedBatch).fetchedOffset)
   let messages: KafkaMessage[] = []
   let bytes = 0
   const close = (last: number): Part => {
-    const part = { from, last, records: messages.map((message) => toRecord(message, seal)) }
+    const part = { from, last, records: messages.map(toRecord) }
     from = last + 1
     messages = []
     bytes = 0
@@ -44,10 +40,6 @@ export function* partsOf(batch: Batch, seal: Seal | null): Generator<Part> {
   yield close(Number(batch.lastOffset()))
 }
 
-function toRecord({ key, value, offset, timestamp, headers }: KafkaMessage, seal: Seal | null): SourceRecord {
-  const time = Number(timestamp)
-  const header = headers?.[sealHeader]
-  const isSealed = seal !== null && key !== null && value !== null && Buffer.isBuffer(header)
-  const sealed = isSealed ? seal.open(header, { key, value, timestamp: time }) : null
-  return { offset, timestamp: time, key, value, sealed }
+function toRecord({ key, value, offset, timestamp }: KafkaMessage): SourceRecord {
+  return { offset, timestamp: Number(timestamp), key, value }
 }

@@ -17,7 +17,6 @@ it('leaves the group when it is stopped, though it never found out where to go o
     groupId,
     topic: source.topic,
     maxHeldBytes: 1_000_000,
-    seal: null,
     isQuiet: () => true,
     openLanes: (_partitions, { signal }) => {
       asked += 1

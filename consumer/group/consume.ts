@@ -2,7 +2,6 @@
 // a membership holds is dropped when it ends, and a lane takes a fetch only where its last one ended.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Consumer, Kafka } from 'kafkajs'
-import type { Seal } from '../../event/seal.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import type { Lane } from '../lane/lane.ts'
 import { createBackPressure } from './back-pressure.ts'
@@ -19,8 +18,6 @@ export interface ConsumeParts {
   topic: string
   maxHeldBytes: number
   openLanes: OpenLanes
-  /** Tells records that need not be checked again; null: all are. */
-  seal: Seal | null
   /** Whether so few lines come that each is stored almost at once. */
   isQuiet: () => boolean
   logger: Logger

@@ -1,7 +1,6 @@
 // What is done with each batch that kafkajs brings: its parts go to their lane whenever the lanes may hold more.
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import type { Batch, EachBatchPayload, KafkaMessage } from 'kafkajs'
-import type { Seal } from '../../event/seal.ts'
 import type { Lane } from '../lane/lane.ts'
 import { bytesOfRecord } from '../lane/waiting-records.ts'
 import type { BackPressure } from './back-pressure.ts'
@@ -25,8 +24,6 @@ export interface GroupState {
 
 export interface BatchHandlerParts {
   state: GroupState
-  /** Opens the seals of records; null: all of them are checked. */
-  seal: Seal | null
   fetching: Fetching
   backPressure: BackPressure
   misplaced: MisplacedFetches
@@ -87,11 +84,11 @@ export function createBatchHandler(parts: BatchHandlerParts): BatchHandler {
 async function takeBatch(
   batch: Batch,
   lane: Lane,
-  { seal, fetching, backPressure, misplaced }: BatchHandlerParts,
+  { fetching, backPressure, misplaced }: BatchHandlerParts,
   goesOn: () => boolean,
 ): Promise<void> {
   const { partition } = batch
-  for (const { from, last, records } of partsOf(batch, seal)) {
+  for (const { from, last, records } of partsOf(batch)) {
     if (!goesOn()) return
     if (backPressure.mustWait(lane)) {
       fetching.seek(partition, lane.state().next)

@@ -12,7 +12,6 @@ function record(value: string | Buffer | null, overrides: Partial<SourceRecord> 
     timestamp,
     key: Buffer.from('demo'),
     value: value === null ? null : Buffer.from(value),
-    sealed: null,
     ...overrides,
   }
 }

@@ -13,7 +13,6 @@ import {
   type Line,
 } from '../../event/record-lines.ts'
 import { seenEvent, type Verdict } from '../recent-ids/recent-ids.ts'
-import { decodeSealed } from './decode-sealed.ts'
 import {
   emptyRecord,
   type DeadReason,
@@ -26,15 +25,8 @@ import { placeOfRow } from './row-place.ts'
 
 type LineOutcome = { event: Event } | { reason: DeadReason; field: string; message: string }
 
-/** Decodes every line of a record: those of a sealed one as the bytes they are, any other by the whole schema. */
+/** Decodes every line of a record. */
 export function decodeRecord(place: LogPlace, record: SourceRecord, judge: Judge): DecodedRecord {
-  return (
-    (record.sealed && decodeSealed(place, record, record.sealed, judge)) ??
-    decodeChecking(place, record, judge)
-  )
-}
-
-function decodeChecking(place: LogPlace, record: SourceRecord, judge: Judge): DecodedRecord {
   const { key, offset } = record
   const receivedAt = receivedAtOf(record.timestamp)
   const site = siteOfKey(key)

@@ -20,7 +20,6 @@ function recordsFrom(first: number, count: number): SourceRecord[] {
     timestamp: 1_763_000_000_000,
     key: Buffer.from('demo'),
     value: Buffer.from('{"site_id":"demo","event_type":"view"}'),
-    sealed: null,
   }))
 }
 

@@ -12,7 +12,6 @@ function bytesOfDead(fieldLength: number, messageLength: number): number {
     timestamp: 0,
     key: Buffer.from('a'),
     value: Buffer.from('nonsense'),
-    sealed: null,
   }
   const record = decodeRecord(place, source, () => 'row')
   const range = emptyRange()

@@ -1,7 +1,6 @@
 // A Kafka record before and after it is decoded.
 import type { FaultCode } from '../../event/fault-code.ts'
 import type { JsonFaultCode } from '../../event/json.ts'
-import type { SealedEvents } from '../../event/seal.ts'
 import type { SeenEvent, Verdict } from '../recent-ids/recent-ids.ts'
 
 /** A record as Kafka holds it. `timestamp` is epoch milliseconds. */
@@ -10,8 +9,6 @@ export interface SourceRecord {
   timestamp: number
   key: Buffer | null
   value: Buffer | null
-  /** What its seal says of its events; null where it has no good one, so that its lines have to be checked. */
-  sealed: SealedEvents | null
 }
 
 /** The log a record lies in. The topic's id, since one made anew has the same name and offsets. */

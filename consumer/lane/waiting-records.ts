@@ -32,12 +32,12 @@ export function createWaitingRecords(): WaitingRecords {
   }
 }
 
-/** What a record takes in memory without what its seal says, roughly. */
+/** What a record takes in memory, roughly. */
 export function bytesOfRecord({ value }: { value: Buffer | null }): number {
   return recordBytes + (value?.length ?? 0)
 }
 
 /** What they take in memory, roughly. */
 export function bytesOfRecords(records: readonly SourceRecord[]): number {
-  return records.reduce((sum, record) => sum + bytesOfRecord(record) + (record.sealed?.ids.length ?? 0), 0)
+  return records.reduce((sum, record) => sum + bytesOfRecord(record), 0)
 }

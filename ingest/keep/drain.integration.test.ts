@@ -3,7 +3,6 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { createKafka } from '../../kafka/client.ts'
 import { createPublisher, type Publisher } from '../../kafka/publish/publisher.ts'
 import { ensureTopic } from '../../kafka/topics.ts'
-import { NotPublished } from '../../kafka/publish/publishing.ts'
 import { freshFolder } from '../../local/fixtures.ts'
 import { openAt } from '../../spool/fixtures.ts'
 import type { Spool } from '../../spool/spool.ts'
@@ -18,7 +17,6 @@ const limits = {
   maxPendingBytes: Infinity,
   maxEventsPerRecord: 500,
   maxBytesPerRecord: 262_144,
-  seal: null,
 }
 
 async function start() {
@@ -97,9 +95,10 @@ describe('emptying the spool', () => {
     const { settings, publisher, spool } = await start()
     for (const id of ['1', '2', '3']) await append(spool, id === '2' ? 'refused' : 'demo', [id], Date.now())
     let refusals = 2
-    const publish: Publisher['publish'] = (lines) => {
-      if (lines.siteId === 'refused' && refusals-- > 0) return Promise.reject(new NotPublished('no'))
-      return publisher.publish(lines)
+    const publish: Publisher['publish'] = (sites) => {
+      const isRefused = sites.some(({ siteId }) => siteId === 'refused') && refusals-- > 0
+      if (!isRefused) return publisher.publish(sites)
+      return Promise.resolve({ position: new Map<number, number>(), refused: [...sites], reason: 'no' })
     }
     expect(await drain(spool, { ...publisher, publish })).toBe(3)
     expect((await readEvents(settings)).map(({ event_id }) => event_id).sort()).toEqual(['1', '2', '3'])

@@ -2,7 +2,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Publisher } from '../../kafka/publish/publisher.ts'
-import { NotPublished } from '../../kafka/publish/publishing.ts'
 import { freshFolder } from '../../local/fixtures.ts'
 import { entryOf, openAt } from '../../spool/fixtures.ts'
 import type { Spool } from '../../spool/spool.ts'
@@ -15,10 +14,10 @@ interface Parts extends Partial<DrainOptions> {
 }
 
 function drain(spool: Spool, { isRefused, onTaken = () => undefined, ...overrides }: Parts) {
-  const publish: Publisher['publish'] = ({ siteId, text }) => {
-    if (isRefused(siteId)) return Promise.reject(new NotPublished('no'))
-    onTaken(text)
-    return Promise.resolve(new Map<number, number>())
+  const publish: Publisher['publish'] = (sites) => {
+    const refused = sites.filter(({ siteId }) => isRefused(siteId))
+    for (const site of sites) if (!refused.includes(site)) onTaken(site.lines.toString())
+    return Promise.resolve({ position: new Map<number, number>(), refused, reason: 'no' })
   }
   const publisher = { publish, isConnected: () => true, connect: () => Promise.resolve() }
   return drainSpool({

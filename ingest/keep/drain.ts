@@ -2,7 +2,6 @@
 // removed when Kafka has all of it, so after a crash those that were begun are sent again; their events are known by their ids.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Publisher } from '../../kafka/publish/publisher.ts'
-import { NotPublished } from '../../kafka/publish/publishing.ts'
 import type { Entry } from '../../spool/entry.ts'
 import type { Spool } from '../../spool/spool.ts'
 import type { TakenSegment } from '../../spool/take-oldest.ts'
@@ -83,29 +82,27 @@ async function publishAll(
 ): Promise<Set<number>> {
   const { spool, publisher, handover, signal } = options
   if (slice.length > 0 && !publisher.isConnected()) await publisher.connect().catch(() => undefined)
-  const results = await Promise.allSettled(slice.map((entry) => publishOne(entry, segment, options)))
+  const kept = await Promise.all(slice.map((entry) => publishOne(entry, segment, options)))
   signal.throwIfAborted()
-  const refused = new Set<number>()
-  for (const [index, result] of results.entries()) {
-    if (result.status === 'fulfilled') continue
-    if (!(result.reason instanceof NotPublished)) throw result.reason
-    refused.add(spool.laneOf(slice[index]?.siteId ?? ''))
-  }
-  if (refused.size > 0) handover?.end()
-  return refused
+  const refused = slice.filter((_entry, index) => !kept[index]).map(({ siteId }) => spool.laneOf(siteId))
+  if (refused.length > 0) handover?.end()
+  return new Set(refused)
 }
 
 async function removeIfEmpty(segment: TakenSegment): Promise<void> {
   if (segment.entries().length === 0) await segment.remove()
 }
 
-async function publishOne(entry: Entry, segment: TakenSegment, options: DrainOptions): Promise<void> {
+/** Whether Kafka has acknowledged it. */
+async function publishOne(entry: Entry, segment: TakenSegment, options: DrainOptions): Promise<boolean> {
   const { publisher, retentionMs, onDrained } = options
-  const { siteId, events } = entry
+  const { siteId, events, text: lines } = entry
   const receivedAt = timeOf(entry, retentionMs)
-  await publisher.publish({ siteId, text: entry.text.toString(), events, receivedAt, checked: null })
+  const { refused } = await publisher.publish([{ siteId, lines, events, receivedAt }])
+  if (refused.length > 0) return false
   segment.acknowledge(entry)
   onDrained(events)
+  return true
 }
 
 /**

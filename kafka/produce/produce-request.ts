@@ -1,6 +1,5 @@
 // The request that puts records on a topic and its answer, in Kafka's own bytes (Produce, version 3: the oldest that every
 // Kafka since 0.11 knows, 4.x included). It goes out over kafkajs's connections.
-import type { Seal } from '../../event/seal.ts'
 import { mostBytesOfBatch, writeRecordBatch, type OutgoingRecord } from './record-batch.ts'
 
 /** Records of one partition, in order, at least one. */
@@ -25,9 +24,9 @@ const allReplicas = -1
 const replicasWithinMs = 30_000
 
 /** One exchange as kafkajs's connections take it. Its answer: one for each partition that the leader speaks of. */
-export function produceExchange(topic: string, batches: readonly PartitionBatch[], seal: Seal | null) {
+export function produceExchange(topic: string, batches: readonly PartitionBatch[]) {
   const encode = () => {
-    const buffer = writeRequest(Buffer.from(topic), batches, seal)
+    const buffer = writeRequest(Buffer.from(topic), batches)
     // kafkajs checks `buf` and writes `buffer`.
     return Promise.resolve({ buf: buffer, buffer })
   }
@@ -43,7 +42,7 @@ export function produceExchange(topic: string, batches: readonly PartitionBatch[
 /** Transactional id, acks, timeout, number of topics, the topic's name, number of partitions. */
 const mostBytesOfHead = 2 + 2 + 4 + 4 + 2 + 4
 
-function writeRequest(topic: Buffer, batches: readonly PartitionBatch[], seal: Seal | null): Buffer {
+function writeRequest(topic: Buffer, batches: readonly PartitionBatch[]): Buffer {
   const most = batches.reduce((sum, { records }) => sum + 8 + mostBytesOfBatch(records), 0)
   const bytes = Buffer.allocUnsafe(mostBytesOfHead + topic.length + most)
   let at = bytes.writeInt16BE(-1, 0)
@@ -55,7 +54,7 @@ function writeRequest(topic: Buffer, batches: readonly PartitionBatch[], seal: S
   at = bytes.writeInt32BE(batches.length, at)
   for (const { partition, records } of batches) {
     at = bytes.writeInt32BE(partition, at)
-    const end = writeRecordBatch(bytes, at + 4, records, seal)
+    const end = writeRecordBatch(bytes, at + 4, records)
     bytes.writeInt32BE(end - at - 4, at)
     at = end
   }

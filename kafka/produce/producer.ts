@@ -3,7 +3,6 @@
 // knows of the cluster, are used here.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kafka } from 'kafkajs'
-import type { Seal } from '../../event/seal.ts'
 import { openCluster, type Cluster } from '../cluster.ts'
 import { produceExchange, type PartitionAnswer, type PartitionBatch } from './produce-request.ts'
 
@@ -25,19 +24,18 @@ export interface Producer {
 /** Before what was refused is sent once more. */
 const againAfterMs = 50
 
-/** @param seal says that the lines of records are checked; null: nothing is said */
-export function createProducer(kafka: Kafka, topic: string, seal: Seal | null): Producer {
+export function createProducer(kafka: Kafka, topic: string): Producer {
   const cluster = openCluster(kafka)
   const send = async (
     batches: readonly PartitionBatch[],
     onKept: (partition: number, offset: number) => void,
   ) => {
-    const first = await sendOnce(cluster, topic, seal, batches, onKept)
+    const first = await sendOnce(cluster, topic, batches, onKept)
     const again = batches.filter(({ partition }) => first.get(partition)?.mayPass)
     if (again.length === 0) return firstError(first)
     await sleep(againAfterMs)
     await cluster.refreshMetadata().catch(() => undefined)
-    const second = await sendOnce(cluster, topic, seal, again, onKept)
+    const second = await sendOnce(cluster, topic, again, onKept)
     for (const { partition } of again) first.delete(partition)
     return firstError(new Map([...first, ...second]))
   }
@@ -69,7 +67,6 @@ function firstError(refusals: Refusals): Error | null {
 async function sendOnce(
   cluster: Cluster,
   topic: string,
-  seal: Seal | null,
   batches: readonly PartitionBatch[],
   onKept: (partition: number, offset: number) => void,
 ): Promise<Refusals> {
@@ -80,7 +77,7 @@ async function sendOnce(
   const sendTo = async ([leader, own]: [leader: number | undefined, own: PartitionBatch[]]) => {
     try {
       if (leader === undefined) throw new Error('Kafka does not know a leader of the partition')
-      const answers = await exchange(cluster, leader, produceExchange(topic, own, seal))
+      const answers = await exchange(cluster, leader, produceExchange(topic, own))
       for (const batch of own) {
         const answer = answers.find(({ partition }) => partition === batch.partition)
         const refusal = refusalOf(answer)

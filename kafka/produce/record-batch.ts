@@ -1,22 +1,16 @@
 // Records of one partition in Kafka's own bytes (record batch, magic 2), written in one go: kafkajs makes several buffers for
 // each record, which takes longer than everything else ingest does with an event. Source: Kafka's protocol guide, "Record
 // Batch".
-import { sealBytes, sealHeader, type Seal, type SealedEvents } from '../../event/seal.ts'
 import { crc32c } from './crc32c.ts'
 
-/** A record to send. */
+/** A record to send: lines of one site. */
 export interface OutgoingRecord {
   siteId: string
-  value: string
-  /** Bytes of `value` as UTF-8. */
-  valueBytes: number
+  /** Its value, in pieces that have a line break between them. At least one. */
+  pieces: readonly { lines: Buffer }[]
   /** Epoch milliseconds; the record's timestamp. */
   receivedAt: number
-  /** What its seal tells of its lines, part after part, where there is a secret to seal with; null where it gets none. */
-  sealed: readonly SealedEvents[] | null
 }
-
-const sealHeaderName = Buffer.from(sealHeader)
 
 // Base offset, length, leader epoch, magic, checksum; then attributes, last offset delta, two timestamps, producer id and
 // epoch, sequence, number of records.
@@ -26,26 +20,28 @@ const crcAt = 17
 const attributesAt = 21
 const headBytes = 61
 
+const lineFeed = 0x0a
+
 /** How many bytes `writeRecordBatch` takes at most. */
 export function mostBytesOfBatch(records: readonly OutgoingRecord[]): number {
   let bytes = headBytes
-  for (const { siteId, valueBytes, sealed } of records) {
-    bytes += mostBytesOfNumbers + Buffer.byteLength(siteId) + valueBytes
-    if (sealed) bytes += sealHeaderName.length + sealBytes(sealed)
+  for (const { siteId, pieces } of records) {
+    bytes += mostBytesOfNumbers + Buffer.byteLength(siteId) + valueBytesOf(pieces)
   }
   return bytes
 }
 
-/** The attributes of a record and its eight numbers, none of which takes more than eight bytes. */
-const mostBytesOfNumbers = 65
+/** The attributes of a record and its seven numbers, none of which takes more than eight bytes. */
+const mostBytesOfNumbers = 57
+
+function valueBytesOf(pieces: OutgoingRecord['pieces']): number {
+  let bytes = pieces.length - 1
+  for (const { lines } of pieces) bytes += lines.length
+  return bytes
+}
 
 /** Writes the records, of which there is at least one, from `start` on. Returns where they end. */
-export function writeRecordBatch(
-  bytes: Buffer,
-  start: number,
-  records: readonly OutgoingRecord[],
-  seal: Seal | null,
-): number {
+export function writeRecordBatch(bytes: Buffer, start: number, records: readonly OutgoingRecord[]): number {
   let earliest = Infinity
   let latest = -Infinity
   for (const { receivedAt } of records) {
@@ -54,7 +50,7 @@ export function writeRecordBatch(
   }
   let end = start + headBytes
   for (const [index, record] of records.entries()) {
-    end = writeRecord(bytes, end, record, index, record.receivedAt - earliest, seal)
+    end = writeRecord(bytes, end, record, index, record.receivedAt - earliest)
   }
   bytes.fill(0, start, start + lengthAt)
   bytes.writeInt32BE(end - start - lengthAt - 4, start + lengthAt)
@@ -74,41 +70,28 @@ export function writeRecordBatch(
 function writeRecord(
   bytes: Buffer,
   start: number,
-  { siteId, value, valueBytes, receivedAt, sealed }: OutgoingRecord,
+  { siteId, pieces }: OutgoingRecord,
   index: number,
   sinceFirst: number,
-  seal: Seal | null,
 ): number {
   const keyBytes = Buffer.byteLength(siteId)
-  const headersBytes = seal && sealed ? bytesOfHeaders(sealBytes(sealed)) : 1
+  const valueBytes = valueBytesOf(pieces)
   const numbers = 1 + sizeOfVarint(sinceFirst) + sizeOfVarint(index)
   const keyAndValue = sizeOfVarint(keyBytes) + keyBytes + sizeOfVarint(valueBytes) + valueBytes
-  let at = writeVarint(bytes, start, numbers + keyAndValue + headersBytes)
+  let at = writeVarint(bytes, start, numbers + keyAndValue + 1)
   // No attributes.
   bytes[at] = 0
   at = writeVarint(bytes, at + 1, sinceFirst)
   at = writeVarint(bytes, at, index)
-  const keyAt = writeVarint(bytes, at, keyBytes)
-  at = keyAt + bytes.write(siteId, keyAt)
-  const valueAt = writeVarint(bytes, at, valueBytes)
-  at = valueAt + bytes.write(value, valueAt)
-  if (!seal || !sealed) return writeVarint(bytes, at, 0)
-  const key = bytes.subarray(keyAt, keyAt + keyBytes)
-  const record = { key, value: bytes.subarray(valueAt, at), timestamp: receivedAt }
-  return writeHeader(bytes, at, seal.close(record, sealed))
-}
-
-function bytesOfHeaders(value: number): number {
-  const name = sealHeaderName.length
-  return 1 + sizeOfVarint(name) + name + sizeOfVarint(value) + value
-}
-
-function writeHeader(bytes: Buffer, start: number, seal: Buffer): number {
-  let at = writeVarint(bytes, start, 1)
-  at = writeVarint(bytes, at, sealHeaderName.length)
-  at += sealHeaderName.copy(bytes, at)
-  at = writeVarint(bytes, at, seal.length)
-  return at + seal.copy(bytes, at)
+  at = writeVarint(bytes, at, keyBytes)
+  at += bytes.write(siteId, at)
+  at = writeVarint(bytes, at, valueBytes)
+  for (const [piece, { lines }] of pieces.entries()) {
+    if (piece > 0) bytes[at++] = lineFeed
+    at += lines.copy(bytes, at)
+  }
+  // No headers.
+  return writeVarint(bytes, at, 0)
 }
 
 /** Writes a whole number that is not negative, below 2^52, the way Kafka does: zigzag, seven bits a byte. By division, since shifts know 32 bits. */

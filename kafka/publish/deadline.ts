@@ -21,7 +21,8 @@ export function createDeadline(timeoutMs: number): (waiter: Waiter) => void {
   }
   const refuseLate = () => {
     const now = performance.now()
-    for (const { waiter, due } of waiting) if (due <= now) waiter.refuse('Kafka did not acknowledge in time')
+    for (const { waiter, due } of waiting)
+      if (due <= now) waiter.refuseRest('Kafka did not acknowledge in time')
     waiting = waiting.filter(({ waiter }) => !waiter.isSettled)
     arm()
   }

@@ -6,7 +6,7 @@ import { readTopic } from '../../test/support/read-topic.ts'
 import { createKafka, withAdmin } from '../client.ts'
 import { partitionOf } from '../partition-of.ts'
 import { createPublisher, type Publisher } from './publisher.ts'
-import { NotPublished, type PublisherSettings } from './publishing.ts'
+import type { Position, PublisherSettings } from './publishing.ts'
 import { ensureTopic } from '../topics.ts'
 
 const settings = {
@@ -14,7 +14,6 @@ const settings = {
   maxPendingBytes: 64_000_000,
   maxEventsPerRecord: 500,
   maxBytesPerRecord: 262_144,
-  seal: null,
 }
 
 async function startPublisher(overrides: Partial<PublisherSettings> = {}) {
@@ -30,8 +29,18 @@ async function startPublisher(overrides: Partial<PublisherSettings> = {}) {
 
 const at = Date.UTC(2025, 10, 14)
 
-const publish = (publisher: Publisher, siteId: string, lines: string[], receivedAt: number) =>
-  publisher.publish({ siteId, text: lines.join('\n'), events: lines.length, receivedAt, checked: null })
+/** Where the lines stand; rejects with the reason where they were refused. */
+async function publish(
+  publisher: Publisher,
+  siteId: string,
+  lines: string[],
+  receivedAt: number,
+): Promise<Position> {
+  const site = { siteId, lines: Buffer.from(lines.join('\n')), events: lines.length, receivedAt }
+  const { position, refused, reason } = await publisher.publish([site])
+  expect(refused).toEqual(reason === '' ? [] : [site])
+  return reason === '' ? position : Promise.reject(new Error(reason))
+}
 
 describe('the publisher', () => {
   it('keeps lines under their site, in order, and says where', async () => {
@@ -53,6 +62,23 @@ describe('the publisher', () => {
     expect(records).toHaveLength(2)
   })
 
+  it('keeps the lines of many sites together, and says where the last of each partition stands', async () => {
+    const { publisher, kafka, topic } = await startPublisher()
+    const sites = Array.from({ length: 20 }, (_, n) => ({
+      siteId: `site-${n}`,
+      lines: Buffer.from(`{"n":${n}}`),
+      events: 1,
+      receivedAt: at,
+    }))
+    const { position, refused } = await publisher.publish(sites)
+    const records = await readTopic(kafka, topic, sites.length)
+    expect(refused).toEqual([])
+    expect(position).toEqual(new Map(records.map(({ partition, offset }) => [partition, offset])))
+    expect(records.map(({ key, value }) => `${key} ${value}`).sort()).toEqual(
+      sites.map(({ siteId, lines }) => `${siteId} ${lines.toString()}`).sort(),
+    )
+  })
+
   it('gives every event a record of its own where the setting says so', async () => {
     const { publisher, kafka, topic } = await startPublisher({ maxEventsPerRecord: 1 })
     const position = await publish(publisher, 'demo', ['1', '2', '3'], at)
@@ -72,7 +98,7 @@ describe('the publisher', () => {
   it('refuses more than it may hold, at once, and keeps the rest', async () => {
     const { publisher } = await startPublisher({ maxPendingBytes: 200 })
     const kept = publish(publisher, 'demo', ['x'.repeat(80)], at)
-    await expect(publish(publisher, 'demo', ['x'.repeat(80)], at)).rejects.toThrow(NotPublished)
+    await expect(publish(publisher, 'demo', ['x'.repeat(80)], at)).rejects.toThrow('too many')
     await expect(kept).resolves.toBeDefined()
     await expect.poll(publisher.pendingBytes).toBe(0)
   })
@@ -89,11 +115,14 @@ describe('the publisher', () => {
   it('costs only the lines of a partition that Kafka refuses, and stays connected', async () => {
     const { publisher, kafka, topic } = await startPublisher()
     await withAdmin(kafka, (admin) => allowRecordsUpTo(2000, topic, admin))
-    const [small, large] = ['a', 'b']
-    expect(partitionOf(small, 6)).not.toBe(partitionOf(large, 6))
-    const kept = publish(publisher, small, ['{}'], at)
-    await expect(publish(publisher, large, ['x'.repeat(5000)], at)).rejects.toThrow(NotPublished)
-    await expect(kept).resolves.toBeDefined()
+    expect(partitionOf('a', 6)).not.toBe(partitionOf('b', 6))
+    const small = { siteId: 'a', lines: Buffer.from('{}'), events: 1, receivedAt: at }
+    const large = { siteId: 'b', lines: Buffer.from('x'.repeat(5000)), events: 1, receivedAt: at }
+    expect(await publisher.publish([large, small])).toEqual({
+      position: new Map([[partitionOf('a', 6), 0]]),
+      refused: [large],
+      reason: 'Kafka did not acknowledge',
+    })
     expect(publisher.isConnected()).toBe(true)
   })
 
@@ -138,8 +167,8 @@ describe('the publisher', () => {
     const first = publish(publisher, 'demo', ['{}'], at)
     await new Promise((resolve) => setTimeout(resolve, 100))
     const queued = publish(publisher, 'demo', ['{}'], at)
-    await expect(first).rejects.toThrow(NotPublished)
-    await expect(queued).rejects.toThrow(NotPublished)
+    await expect(first).rejects.toThrow(/acknowledge/)
+    await expect(queued).rejects.toThrow(/acknowledge/)
     expect([publisher.isConnected(), publisher.pendingBytes()]).toEqual([false, 0])
     await publisher.stop()
   })

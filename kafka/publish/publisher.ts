@@ -5,7 +5,7 @@ import type { Kafka } from 'kafkajs'
 import type { Logger } from '../../runtime/logger.ts'
 import { within } from '../../runtime/retry.ts'
 import { createProducer, type Producer } from '../produce/producer.ts'
-import { NotPublished, type Publish, type PublisherSettings } from './publishing.ts'
+import type { Publish, Published, PublisherSettings, SiteLines } from './publishing.ts'
 import { openSession, type Session } from './session.ts'
 
 export interface Publisher {
@@ -46,7 +46,7 @@ export function createPublisher(
     isConnected: () => session !== null,
     connect: async () => {
       if (session) return
-      const next = createProducer(kafka, settings.topic, settings.seal)
+      const next = createProducer(kafka, settings.topic)
       const connecting = next.connect()
       try {
         await within(connectWithinMs, 'Kafka did not answer in time', connecting)
@@ -60,8 +60,7 @@ export function createPublisher(
       producer = next
       session = openSession(next, settings, logger, (stopped) => lose(next, stopped))
     },
-    publish: (lines) =>
-      session?.publish(lines) ?? Promise.reject(new NotPublished('Kafka cannot be reached')),
+    publish: (sites) => session?.publish(sites) ?? Promise.resolve(unreachable(sites)),
     pendingBytes: () => session?.pendingBytes() ?? 0,
     stop: async () => {
       await session?.idle()
@@ -70,4 +69,8 @@ export function createPublisher(
       await within(disconnectWithinMs, '', disconnecting).catch(() => undefined)
     },
   }
+}
+
+function unreachable(sites: readonly SiteLines[]): Published {
+  return { position: new Map(), refused: [...sites], reason: 'Kafka cannot be reached' }
 }

@@ -1,7 +1,7 @@
 // What becomes of lines as a producer tells of them. It is made up here, since it takes leaders that move to leave
 // partitions out; everything else about sending is tried against a real Kafka.
 import { expect, it } from 'vitest'
-import { Waiter, type Position } from './publishing.ts'
+import { Waiter, type Published } from './publishing.ts'
 import { sendRecords } from './send-records.ts'
 import type { Taken } from './waiting-lines.ts'
 
@@ -16,26 +16,26 @@ function createProducer(kept: number[], answer: Promise<Error | null> = Promise.
   return { send }
 }
 
-function lineOf(partition: number): { taken: Taken<Waiter>; position: Promise<Position> } {
+function lineOf(partition: number): { taken: Taken; published: Promise<Published> } {
   let waiter!: Waiter
-  const position = new Promise<Position>((resolve, reject) => {
-    waiter = new Waiter(1, resolve, reject)
+  const published = new Promise<Published>((resolve) => {
+    waiter = new Waiter(resolve)
   })
-  position.catch(() => undefined)
-  const siteId = `site-${partition}`
-  const piece = {
-    text: '{}',
-    textBytes: 2,
-    bytes: 2,
-    events: 1,
-    checked: null,
-    siteId,
+  const of = { siteId: `site-${partition}`, lines: Buffer.from('{}'), events: 1, receivedAt: 1 }
+  waiter.expect(of, 1)
+  const record = {
+    siteId: of.siteId,
     receivedAt: 1,
-    waiter,
+    pieces: [{ of, lines: of.lines, events: 1, bytes: 2, waiter }],
   }
-  const record = { siteId, value: '{}', valueBytes: 2, receivedAt: 1, sealed: null, pieces: [piece] }
-  return { taken: { partition, records: [record], bytes: 2 }, position }
+  return { taken: { partition, records: [record], bytes: 2 }, published }
 }
+
+const keptAt = (partition: number, offset: number) => ({
+  position: new Map([[partition, offset]]),
+  refused: [],
+  reason: '',
+})
 
 it('settles what is kept, and gives back the rest', async () => {
   const lines = [1, 2].map(lineOf)
@@ -45,7 +45,7 @@ it('settles what is kept, and gives back the rest', async () => {
     timeoutMs,
     lines.map(({ taken }) => taken),
   )
-  expect(await lines[0]?.position).toEqual(new Map([[1, 10]]))
+  expect(await lines[0]?.published).toEqual(keptAt(1, 10))
   expect(outcome).toMatchObject({ refused: [lines[1]?.taken], error, isLate: false })
 })
 
@@ -57,7 +57,7 @@ it('does not wait for ever, and what was kept before is kept', async () => {
     20,
     lines.map(({ taken }) => taken),
   )
-  expect(await lines[1]?.position).toEqual(new Map([[2, 20]]))
+  expect(await lines[1]?.published).toEqual(keptAt(2, 20))
   expect(refused).toEqual([lines[0]?.taken])
   expect([isLate, String(error)]).toEqual([true, 'Error: Kafka did not answer in time'])
 })

@@ -1,12 +1,12 @@
 // One round of records on their way to Kafka, and what became of them, partition by partition.
 import type { Producer } from '../produce/producer.ts'
 import { within } from '../../runtime/retry.ts'
-import { settle, type Waiter } from './publishing.ts'
+import { settle } from './publishing.ts'
 import type { Taken } from './waiting-lines.ts'
 
 export interface Outcome {
   /** What Kafka did not acknowledge; all else is settled. */
-  refused: Taken<Waiter>[]
+  refused: Taken[]
   /** Why. */
   error: unknown
   /** Whether a request stayed without an answer: its connection may hang for ever. */
@@ -21,7 +21,7 @@ const noAnswer = 'Kafka did not answer in time'
 export async function sendRecords(
   producer: Pick<Producer, 'send'>,
   timeoutMs: number,
-  taken: Taken<Waiter>[],
+  taken: Taken[],
 ): Promise<Outcome> {
   const left = new Map(taken.map((one) => [one.partition, one]))
   const onKept = (partition: number, offset: number) => {

@@ -1,22 +1,14 @@
 // One producer's time with Kafka. It ends when a request stays without an answer, or nothing of it was taken: everybody
 // who waits is told at once, and the next session begins with connections of its own, since these may hang for ever.
-import { partOf } from '../../event/seal.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '../../runtime/logger.ts'
-import { createDeadline } from './deadline.ts'
-import type { Producer } from '../produce/producer.ts'
 import { rememberPartitions } from '../partition-of.ts'
-import {
-  NotPublished,
-  refuse,
-  type Position,
-  type Publish,
-  type PublisherSettings,
-  type SiteLines,
-  Waiter,
-} from './publishing.ts'
+import type { Producer } from '../produce/producer.ts'
+import { cutLines } from './cut-lines.ts'
+import { createDeadline } from './deadline.ts'
+import { refuse, Waiter, type Publish, type PublisherSettings } from './publishing.ts'
 import { sendRecords } from './send-records.ts'
-import type { Piece } from './pack-records.ts'
-import { bytesOf, createWaitingLines, cutLines, type CutText } from './waiting-lines.ts'
+import { bytesOf, createWaitingLines } from './waiting-lines.ts'
 
 export interface Session {
   publish: Publish
@@ -25,11 +17,14 @@ export interface Session {
   idle: () => Promise<void>
 }
 
+/** The most bytes of one partition in one request: it is one record set, which max.message.bytes (1 MiB) bounds. */
+const maxBytesPerPartition = 900_000
+
 /**
- * The most bytes of one partition in one request, seals not counted: it is one record set, which max.message.bytes (1 MiB)
- * bounds. The seals of 800,000 bytes of the shortest lines take some 120,000.
+ * So long after a request the next one goes out at the earliest, milliseconds: what comes meanwhile goes with it. A request
+ * costs Kafka as much as hundreds of events in one; whoever comes alone never waits.
  */
-const maxBytesPerPartition = 800_000
+const gatherMs = 2
 
 /**
  * Sends over a producer that is connected.
@@ -41,29 +36,37 @@ export function openSession(
   logger: Logger,
   onLost: (stopped: Promise<unknown>) => void,
 ): Session {
-  const waiting = createWaitingLines<Waiter>(({ isSettled }) => !isSettled)
+  const waiting = createWaitingLines()
   const refuseLate = createDeadline(settings.timeoutMs)
   const partitionOf = rememberPartitions(settings.partitions)
   let sending: Promise<void> | null = null
+  let sentAt = -Infinity
   let isLost = false
 
-  const publish: Publish = (lines) =>
-    new Promise<Position>((resolve, reject) => {
-      const texts = cutLines(lines, settings)
-      if (waiting.bytes() + bytesOf(texts) > settings.maxPendingBytes) {
-        reject(new NotPublished('too many events are waiting for Kafka'))
-        return
+  const publish: Publish = (sites) =>
+    new Promise((resolve) => {
+      const waiter = new Waiter(resolve)
+      const cut = sites.map((lines) => cutLines(lines, settings, waiter))
+      for (const pieces of cut) {
+        const [{ of }] = pieces
+        const isTooMuch = waiting.bytes() + bytesOf(pieces) > settings.maxPendingBytes
+        if (isTooMuch) waiter.refuse(of, 'too many events are waiting for Kafka')
+        else waiting.add(partitionOf(of.siteId), pieces)
       }
-      const waiter = new Waiter(texts.length, resolve, reject)
+      if (waiter.isSettled) return
       refuseLate(waiter)
-      waiting.add(partitionOf(lines.siteId), toPieces(texts, lines, waiter))
       sending ??= sendAll()
     })
 
   const sendAll = async () => {
     // Everything that arrives in the same turn of the event loop goes out together.
     await new Promise(setImmediate)
-    while (!isLost && waiting.isWanted()) await sendOnce()
+    while (!isLost && waiting.isWanted()) {
+      const waitMs = sentAt + gatherMs - performance.now()
+      if (waitMs > 0) await sleep(waitMs)
+      sentAt = performance.now()
+      await sendOnce()
+    }
     sending = null
   }
 
@@ -86,17 +89,4 @@ export function openSession(
       while (sending) await sending
     },
   }
-}
-
-function toPieces(
-  texts: readonly CutText[],
-  { siteId, receivedAt, checked }: SiteLines,
-  waiter: Waiter,
-): Piece<Waiter>[] {
-  let line = 0
-  return texts.map(({ text, textBytes, bytes, events }) => {
-    const own = checked && texts.length > 1 ? partOf(checked, line, events) : checked
-    line += events
-    return { siteId, text, textBytes, bytes, events, checked: own, receivedAt, waiter }
-  })
 }

@@ -3,7 +3,6 @@ import { onTestFinished } from 'vitest'
 import type { ClickHouse } from '../../clickhouse/client.ts'
 import type { ClickHouseSettings } from '../../clickhouse/config.ts'
 import type { ConsumerConfig, RangeLimits } from '../../consumer/config.ts'
-import { createSeal } from '../../event/seal.ts'
 import { startConsumer } from '../../consumer/service.ts'
 import { startIngest } from '../../ingest/service.ts'
 import type { IngestConfig } from '../../ingest/config.ts'
@@ -12,9 +11,6 @@ import { freshFolder } from '../../local/fixtures.ts'
 import type { ReportingConfig } from '../../reporting/config.ts'
 import { startReporting } from '../../reporting/service.ts'
 import { defaultViewTypes, freshDatabase, freshKafka, freshName, testLogger } from './fresh.ts'
-
-/** What ingest seals here is opened by every consumer here, as in a stack. */
-const testSeal = createSeal('the secret of all services of one test')
 
 const anyPort = { host: '127.0.0.1', port: 0 }
 
@@ -45,7 +41,6 @@ export async function startTestIngest(
         maxPendingBytes: 64_000_000,
         maxEventsPerRecord: 500,
         maxBytesPerRecord: 262_144,
-        seal: testSeal,
         ...overrides,
       },
       spool: { dir: await freshFolder(), maxBytes: 1e9 },
@@ -73,7 +68,6 @@ export async function startTestConsumer(
       listen: anyPort,
       kafka,
       groupId,
-      seal: testSeal,
       clickhouse,
       limits: {
         maxRows: 50_000,
