@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import { rowOf } from '../test/support/event-rows.ts'
 import { freshDatabase, rowsOf } from '../test/support/fresh.ts'
 import { readStoreClock } from '../test/support/store-clock.ts'
 import { createClickHouse, type ClickHouse } from './client.ts'
@@ -14,9 +15,7 @@ const span = { first: 7, last: 9 }
 /** One row a month. */
 function insertOf(months: number[], deadline: number) {
   const lines = months.map((month, line) =>
-    Buffer.from(
-      `{"at":1763110000123,"part":3,"offset":7,"line":${line},"site_id":"s","event_type":"view","timestamp":${Date.UTC(2025, month, 2)},"event_id":"0b6f3c1e-6f0d-4c9e-8f2e-0d1c2b3a4f5e"}\n`,
-    ),
+    rowOf({ site_id: 's', timestamp: Date.UTC(2025, month, 2) }, { line }),
   )
   return {
     target: eventsTarget,
@@ -113,7 +112,7 @@ describe('a look', () => {
   })
 })
 
-/** Begins an insert by hand: its first row goes out at once, the end of its body when the test says so. */
+/** Begins an insert by hand: its first row, many times, goes out at once, the end of its body when the test says so. */
 async function sendSlowly(
   clickhouse: ClickHouse,
   { url, user, password, database }: { url: string; user: string; password: string; database: string },
@@ -125,7 +124,7 @@ async function sendSlowly(
     { partition: 2, first: 0, last: 5 },
     { partition: 3, ...span },
   ])
-  const query = `INSERT INTO events (${target.columns}) SELECT ${target.select} FROM input('${target.input}') WHERE throwIf(nowInBlock() >= toDateTime({deadline:UInt32}), 'late') = 0 FORMAT JSONEachRow`
+  const query = `INSERT INTO events (${target.columns}) SELECT ${target.select} FROM input('${target.input}') WHERE throwIf(nowInBlock() >= toDateTime({deadline:UInt32}), 'late') = 0 FORMAT ${target.format}`
   const address = new URL(url)
   for (const [name, value] of Object.entries({
     query,
@@ -137,6 +136,7 @@ async function sendSlowly(
     param_deadline: String(deadline),
     param_topicId: source.topicId,
     input_format_parallel_parsing: '0',
+    input_format_binary_read_json_as_string: '1',
   })) {
     address.searchParams.set(name, value)
   }
@@ -145,7 +145,8 @@ async function sendSlowly(
   const answered = once(sending, 'response') as Promise<[{ statusCode: number; resume: () => void }]>
   answered.catch(() => undefined)
   // ClickHouse begins a query only when it has read as much as a query's text may be long.
-  sending.write(Buffer.concat([lines[0] ?? Buffer.alloc(0), Buffer.alloc(3_000_000, '\n')]))
+  const row = lines[0] ?? Buffer.alloc(0)
+  sending.write(Buffer.concat(Array.from({ length: Math.ceil(3_000_000 / row.length) }, () => row)))
   return {
     names: partsOfNames(database, source, span),
     finish: async () => {

@@ -1,30 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { toLine } from '../event/event-line.ts'
 import type { Event } from '../event/event.ts'
 import { parseEvent } from '../event/event.ts'
+import { rowOf, sampleEvent } from '../test/support/event-rows.ts'
 import { freshDatabase, rowsOf } from '../test/support/fresh.ts'
 import { ClickHouseError } from '@clickhouse/client'
 import { isRefusedRows } from './errors.ts'
 import { deadLettersTarget, eventsTarget, insertLines } from './insert-lines.ts'
 
-const base: Event = {
-  site_id: 'demo',
-  event_type: 'view',
-  path: '/',
-  user_id: 'u',
-  timestamp: Date.UTC(2025, 10, 14),
-  event_id: '0b6f3c1e-6f0d-4c9e-8f2e-0d1c2b3a4f5e',
-  referrer: '',
-  properties: undefined,
-}
-
 function rows(events: Partial<Event>[]): Buffer[] {
-  return events.map((event, line) =>
-    Buffer.from(
-      `{"at":1763110000123,"part":3,"offset":7,"line":${line},${toLine({ ...base, ...event }).slice(1)}\n`,
-    ),
-  )
+  return events.map((event, line) => rowOf(event, { line }))
 }
 
 const topicId = '7e0e0f3a-6d52-4f0e-9a55-0c1d2e3f4a5b'
@@ -47,7 +32,7 @@ describe('the one INSERT', () => {
     await insertLines(clickhouse, insertOf(rows([event]), 't'))
     expect(await rowsOf(clickhouse, "SELECT *, toString(user_hash) != '' AS hashed FROM events")).toEqual([
       {
-        ...base,
+        ...sampleEvent,
         ...event,
         timestamp: '2025-11-14 00:00:00.000',
         received_at: '2025-11-14 08:46:40.123',
@@ -75,7 +60,8 @@ describe('the one INSERT', () => {
 
   it('is refused as a whole for one row that cannot be read, and says that the rows are to blame', async () => {
     const { clickhouse } = await freshDatabase()
-    const lines = [...rows([{}]), Buffer.from('{"site_id": nonsense}\n')]
+    const odd = rowOf({ properties: { plan: 'pro' } })
+    const lines = [...rows([{}]), Buffer.from(odd.map((byte) => (byte === 0x7b ? 0x5b : byte)))]
     const error: unknown = await insertLines(clickhouse, insertOf(lines, 't')).catch(
       (caught: unknown) => caught,
     )
@@ -138,7 +124,7 @@ describe('properties (contract section 3)', () => {
       const parsed = parseEvent(
         { site_id: 's', event_type: 't', properties: JSON.parse(sample) as unknown },
         0,
-        () => base.event_id,
+        () => sampleEvent.event_id,
       )
       return parsed.ok ? [parsed.event.properties] : []
     })

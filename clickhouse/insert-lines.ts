@@ -1,4 +1,4 @@
-// The only INSERT of events and their books: lines of JSON, one block, one deduplication token, refused by ClickHouse itself once it is late.
+// The only INSERT of events and their books: one block, one deduplication token, refused by ClickHouse itself once it is late.
 import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { ClickHouse } from './client.ts'
@@ -6,7 +6,7 @@ import type { ClickHouse } from './client.ts'
 /** What one attempt to insert needs. Every attempt of one token must carry exactly the same lines. */
 export interface Insert {
   target: InsertTarget
-  /** NDJSON, in pieces that each end with a line break. */
+  /** Lines in the target's format, in pieces of whole lines. */
   lines: readonly Buffer[]
   lineCount: number
   /** The deduplication token: ClickHouse drops a block whose token it has stored already. */
@@ -42,15 +42,17 @@ export interface InsertTarget {
   table: string
   columns: string
   select: string
+  /** The columns of its lines, in the order they have in RowBinary. */
   input: string
+  format: 'RowBinary' | 'JSONEachRow'
 }
 
 const milliseconds = (name: string) => `fromUnixTimestamp64Milli(${name}, 'UTC')`
 
 /**
- * Rows of `events`: the canonical line of an event behind its place, which is `at`, when it was received, and the
- * partition (`part`), the offset and the line it was read from; short names, since they are read with every row. The JSON type is the table's to the letter:
- * from any other the values would be written out and parsed once more, which costs more than all the rest of the insert.
+ * Rows of `events`, as `event-row.ts` writes them. `at` is when it was received, `part` the partition. The JSON type is the
+ * table's to the letter: from any other the values would be written out and parsed once more, which costs more than all the
+ * rest of the insert.
  */
 export const eventsTarget: InsertTarget = {
   table: 'events',
@@ -58,7 +60,8 @@ export const eventsTarget: InsertTarget = {
     'site_id, event_type, path, user_id, timestamp, event_id, received_at, referrer, properties, kafka_topic_id, kafka_partition, kafka_offset, kafka_line',
   select: `site_id, event_type, path, user_id, ${milliseconds('timestamp')}, event_id, ${milliseconds('at')}, referrer, properties, {topicId:UUID}, part, offset, line`,
   input:
-    'at Int64, part UInt32, offset UInt64, line UInt32, site_id String, event_type String, path String, user_id String, timestamp Int64, event_id UUID, referrer String, properties JSON(max_dynamic_paths = 16, max_dynamic_types = 4)',
+    'site_id String, at Int64, part UInt32, offset UInt64, line UInt32, event_type String, path String, user_id String, timestamp Int64, event_id UUID, referrer String, properties JSON(max_dynamic_paths = 16, max_dynamic_types = 4)',
+  format: 'RowBinary',
 }
 
 /** Rows of `dead_letters`. Raw bytes and key travel as base64, since they may be no UTF-8. */
@@ -69,6 +72,7 @@ export const deadLettersTarget: InsertTarget = {
   select: `base64Decode(raw), reason, field, message, base64Decode(kafka_key), {topicId:UUID}, kafka_partition, kafka_offset, kafka_line, ${milliseconds('received_at')}`,
   input:
     'raw String, reason String, field String, message String, kafka_key String, kafka_partition UInt32, kafka_offset UInt64, kafka_line UInt32, received_at Int64',
+  format: 'JSONEachRow',
 }
 
 /** Rows of `ranges`: the books, one row a range and site. */
@@ -79,6 +83,7 @@ export const rangesTarget: InsertTarget = {
   select: '{topic:String}, {topicId:UUID}, partition, first, last, site_id, lines, rows, duplicates, dead',
   input:
     'partition UInt32, first UInt64, last UInt64, site_id String, lines UInt64, rows UInt64, duplicates UInt64, dead UInt64',
+  format: 'JSONEachRow',
 }
 
 /** Takes rows as `events` does and keeps none. */
@@ -97,10 +102,10 @@ export class NotAllWritten extends Error {
  * @throws ClickHouseError when ClickHouse refuses, code 395 where the deadline had passed; NotAllWritten
  */
 export async function insertLines(clickhouse: ClickHouse, insert: Insert): Promise<void> {
-  const { table, columns, select, input } = insert.target
+  const { table, columns, select, input, format } = insert.target
   const { stream, summary } = await clickhouse.exec({
     query: `INSERT INTO ${table} (${columns}) SELECT ${select} FROM input('${input}')
-      WHERE throwIf(nowInBlock() >= toDateTime({deadline:UInt32}), 'late') = 0 FORMAT JSONEachRow`,
+      WHERE throwIf(nowInBlock() >= toDateTime({deadline:UInt32}), 'late') = 0 FORMAT ${format}`,
     values: Readable.from(insert.lines, { objectMode: false }),
     query_id: `${insert.name}${insert.deadline}/${table}/${randomUUID()}`,
     query_params: { ...insert.constants, deadline: insert.deadline },
@@ -154,4 +159,5 @@ const exactJson = {
   json_type_escape_dots_in_keys: 1,
   input_format_json_read_bools_as_numbers: 0,
   input_format_json_read_bools_as_strings: 0,
+  input_format_binary_read_json_as_string: 1,
 } as const

@@ -1,6 +1,6 @@
 // Which events are stored already: those of late, to know them again without asking, and others by their ids.
 import { z } from 'zod'
-import { uuidBytes } from '../event/event-id.ts'
+import { uuidBytes, type IdWords } from '../event/event-id.ts'
 import type { ClickHouse } from './client.ts'
 import type { Source } from './insert-lines.ts'
 import { queryRows } from './query-rows.ts'
@@ -8,9 +8,8 @@ import { queryRows } from './query-rows.ts'
 /** An event as it is known, for the moment of the call. `timestamp` and `receivedAt` are epoch milliseconds. */
 export interface StoredEvent {
   site: string
-  /** The 16 bytes of its id stand at `at`. */
-  ids: Buffer
-  at: number
+  /** Used again for the next one. */
+  id: IdWords
   timestamp: number
   receivedAt: number
 }
@@ -206,13 +205,19 @@ function takeRows(bytes: Buffer, onEvent: (event: StoredEvent) => void): Buffer<
     }
     onEvent({
       site: bytes.toString('utf8', start, start + length),
-      ids: bytes,
-      at: idAt,
+      id: readWords(bytes, idAt),
       timestamp: bytes.readDoubleLE(idAt + uuidBytes),
       receivedAt: bytes.readDoubleLE(idAt + uuidBytes + 8),
     })
     at = end
   }
+}
+
+const words: IdWords = new Int32Array(4)
+
+function readWords(bytes: Buffer, at: number): IdWords {
+  for (let word = 0; word < words.length; word += 1) words[word] = bytes.readInt32BE(at + 4 * word)
+  return words
 }
 
 /** Whether the bytes ended in the middle of a length. */

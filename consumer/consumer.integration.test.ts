@@ -163,7 +163,7 @@ describe('the consumer', () => {
     for (let sent = 0; sent < 200; sent += 1) await produce(kafka, [{ key: 'demo', value: lines }])
     const held = async () =>
       Number(/^held_bytes (\d+)/m.exec(String((await get(`${consumer.url}/metrics`)).body['text']))?.[1])
-    await until(async () => (await held()) > 100_000)
+    await until(async () => (await held()) > 50_000)
     for (let look = 0; look < 20; look += 1) {
       expect(await held()).toBeLessThan(8 * maxHeldBytes)
       await new Promise((resolve) => setTimeout(resolve, 50))

@@ -2,7 +2,6 @@
 import { z } from 'zod'
 import { toEventUuid } from './event-id.ts'
 import type { FaultCode } from './fault-code.ts'
-import { readPlainEvent } from './plain-event.ts'
 import { propertiesSchema, type Properties } from './properties.ts'
 import { controlCharacter, fault, text } from './text.ts'
 import { earliest, greatestLead, parseTimestamp } from './timestamp.ts'
@@ -71,20 +70,12 @@ export const eventSchema = z.strictObject({
 })
 
 /**
- * Checks what was sent and gives the event that is kept, or every fault at once. `sentId` is the id as the
+ * Checks what was sent by the schema and gives the event that is kept, or every fault at once. `sentId` is the id as the
  * client wrote it, null where it sent none.
  * @param receivedAt when it was received, epoch milliseconds: the time of an event without one
  * @param newId the id of an event without one
  */
 export function parseEvent(input: unknown, receivedAt: number, newId: () => string): Parsed {
-  const plain = readPlainEvent(input, receivedAt, newId)
-  return plain
-    ? { ok: true, event: plain.event, sentId: plain.sentId }
-    : parseBySchema(input, receivedAt, newId)
-}
-
-/** The same by the schema alone; a test holds the short way against it. */
-export function parseBySchema(input: unknown, receivedAt: number, newId: () => string): Parsed {
   const result = eventSchema.safeParse(input, { reportInput: true })
   if (!result.success) {
     const instant = sentInstant(input)

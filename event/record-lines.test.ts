@@ -1,40 +1,43 @@
 import { describe, expect, it } from 'vitest'
-import {
-  countLines,
-  counts,
-  hasTooManyLines,
-  mostLines,
-  receivedAtOf,
-  siteOfKey,
-  splitLines,
-} from './record-lines.ts'
+import { bytesOfValue, hasTooManyLines, linesOf, mostLines, receivedAtOf, siteOfKey } from './record-lines.ts'
 
 const bytes = (...parts: (string | number[])[]) =>
   Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : Buffer.from(part))))
 
+/** The lines that count, each with its number. */
+const numbered = (value: Buffer) =>
+  Array.from(linesOf(value), ({ at, end, number }) => [number, value.toString('latin1', at, end)])
+
 describe("a record's lines", () => {
-  it('are cut at line breaks, as text, and as bytes where the record is no UTF-8', () => {
-    expect(splitLines(bytes('a\nb\n'))).toEqual(['a', 'b', ''])
-    expect(splitLines(bytes('a\n', [0xff], '\n'))).toEqual([bytes('a'), bytes([0xff]), bytes('')])
+  it('are cut at line breaks, and keep their numbers', () => {
+    expect(numbered(bytes('a\nb\n'))).toEqual([
+      [0, 'a'],
+      [1, 'b'],
+    ])
+    expect(numbered(bytes('a\n\n', [0xff], '\n \n', [0xfe]))).toEqual([
+      [0, 'a'],
+      [2, '\u00ff'],
+      [4, '\u00fe'],
+    ])
   })
 
   it('do not count where they are blank, unless the record has no other', () => {
-    expect(countLines(bytes('a\n\n \t\r\nb\n'))).toBe(2)
-    expect(countLines(bytes('\n\n'))).toBe(0)
-    expect([countLines(bytes('')), countLines(bytes('  ')), countLines(null)]).toEqual([1, 1, 1])
-    expect(countLines(bytes([0xff], '\n\n', [0xfe]))).toBe(2)
-    expect(counts(' '.repeat(100), 2)).toBe(false)
-    for (const unseen of ['\ufeff', '\u00a0', '\u2028', '\f', '\v']) expect(counts(unseen, 2)).toBe(true)
+    expect(numbered(bytes('a\n\n \t\r\nb\n'))).toHaveLength(2)
+    expect(numbered(bytes('\n\n'))).toEqual([])
+    expect([bytes(''), bytes('  '), bytesOfValue(null)].map((value) => numbered(value).length)).toEqual([
+      1, 1, 1,
+    ])
+    for (const unseen of ['\ufeff', '\u00a0', '\u2028', '\f', '\v'])
+      expect(numbered(bytes(`${unseen}\n`))).toHaveLength(1)
   })
 })
 
 describe('a record of very many lines', () => {
   it('is one line, which is all of it', () => {
     const most = Buffer.from('\n'.repeat(mostLines - 1))
-    expect([hasTooManyLines(most), splitLines(most).length]).toEqual([false, mostLines])
+    expect([hasTooManyLines(most), numbered(most).length]).toEqual([false, 0])
     const more = Buffer.from('x\n'.repeat(mostLines))
-    expect([hasTooManyLines(more), splitLines(more), countLines(more)]).toEqual([true, [more.toString()], 1])
-    expect(splitLines(Buffer.concat([more, Buffer.from([0xff])])).length).toBe(1)
+    expect([hasTooManyLines(more), numbered(more)]).toEqual([true, [[0, more.toString()]]])
   })
 })
 

@@ -1,10 +1,8 @@
 // A Kafka record as lines: which of them count, what site they belong to, when they were received. Whoever reads the
 // topic cuts its records here, so that the same record always has the same lines.
 import { isUtf8 } from 'node:buffer'
+import { passBlanks } from './scan-text.ts'
 import { earliest } from './timestamp.ts'
-
-/** A line as text, or as the bytes that are none. */
-export type Line = string | Buffer
 
 /**
  * More lines than any record of Kafka's usual size has room for as events. What has more is one line, and no JSON: to
@@ -17,22 +15,32 @@ const lineFeed = 0x0a
 /** A producer's clock may be far off; the store's dates must still hold its time. */
 const latest = Date.UTC(2200, 0, 1)
 
+const noBytes = Buffer.alloc(0)
+
+/** A line of a record's value, from `at` to before `end`; `number` counts all lines from 0. */
+export interface RecordLine {
+  at: number
+  end: number
+  number: number
+}
+
+/** The bytes of a record's value: none where it has no value. */
+export function bytesOfValue(value: Buffer | null): Buffer {
+  return value ?? noBytes
+}
+
 /**
- * Every line of a record's value, in order, or the whole as one where there are too many; a record without a value has
- * one, which is empty. Bytes only where they are no UTF-8: to make text of a whole record costs far less than of each
- * line.
+ * Every line of a value that counts, in order, or the whole as one where there are too many. A line of JSON's white space
+ * alone does not count, unless it is all there is; what merely looks blank does.
  */
-export function splitLines(value: Buffer | null): Line[] {
-  if (value === null) return ['']
-  if (hasTooManyLines(value)) return [isUtf8(value) ? value.toString('utf8') : value]
-  if (isUtf8(value)) return value.toString('utf8').split('\n')
-  const lines: Line[] = []
-  for (let start = 0; start <= value.length;) {
-    const end = value.indexOf(lineFeed, start)
-    lines.push(value.subarray(start, end === -1 ? value.length : end))
-    start = end === -1 ? value.length + 1 : end + 1
+export function* linesOf(value: Buffer): Generator<RecordLine> {
+  if (hasTooManyLines(value)) return yield { at: 0, end: value.length, number: 0 }
+  let at = 0
+  for (let number = 0; at <= value.length; number += 1) {
+    const end = endOfLine(value, at)
+    if (counts(value, at, end)) yield { at, end, number }
+    at = end + 1
   }
-  return lines
 }
 
 /** Whether a record is set aside whole for its number of lines. */
@@ -46,18 +54,15 @@ export function hasTooManyLines(value: Buffer): boolean {
   return true
 }
 
-/** JSON's white space, and nothing else that looks blank: whatever is no JSON must be set aside, not passed over. */
-const blank = /^[ \t\r]*$/
-
-/** Whether a line counts: one of JSON's white space alone does not, unless it is all the record has. */
-export function counts(line: Line, linesOfRecord: number): boolean {
-  return linesOfRecord === 1 || !blank.test(typeof line === 'string' ? line : line.toString('latin1'))
+/** Where the line that begins at `at` ends. */
+export function endOfLine(value: Buffer, at: number): number {
+  const end = value.indexOf(lineFeed, at)
+  return end === -1 ? value.length : end
 }
 
-/** How many lines of a record's value count. */
-export function countLines(value: Buffer | null): number {
-  const lines = splitLines(value)
-  return lines.reduce((sum, line) => sum + (counts(line, lines.length) ? 1 : 0), 0)
+/** Whether the line from `at` to before `end` counts. */
+export function counts(value: Buffer, at: number, end: number): boolean {
+  return passBlanks(value, at) < end || (at === 0 && end === value.length)
 }
 
 /** The site of a record: its key as text; empty where it has none, or none that is text. */

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { toEventUuid } from './event-id.ts'
 import { toLine } from './event-line.ts'
-import { parseBySchema } from './event.ts'
+import { parseEvent } from './event.ts'
 import { ScannedEvent, scanEvent } from './scan-event.ts'
 import { mostBytesAdded, writeLine } from './write-line.ts'
 
@@ -38,7 +38,7 @@ function scan(text: string): Scanned | null {
 function agrees(text: string): boolean {
   const scanned = scan(text)
   if (!scanned) return false
-  const parsed = parseBySchema(JSON.parse(text), receivedAt, () => newId)
+  const parsed = parseEvent(JSON.parse(text), receivedAt, () => newId)
   if (!parsed.ok) throw new Error(`the schema refuses ${text}: ${JSON.stringify(parsed.faults)}`)
   expect(scanned.sentId).toBe(parsed.sentId)
   // Its properties stand there as they were sent, with the blanks between them, if any, and in their order.

@@ -53,3 +53,10 @@ export function endOfDigits(bytes: Uint8Array, at: number): number {
   while (digitAt(bytes, next) >= 0) next += 1
   return next
 }
+
+/** Whether the bytes from `at` to before `end` are these. */
+export function isSame(bytes: Uint8Array, at: number, end: number, others: Uint8Array): boolean {
+  if (end - at !== others.length) return false
+  for (let n = 0; n < others.length; n += 1) if (bytes[at + n] !== others[n]) return false
+  return true
+}

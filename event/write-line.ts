@@ -35,27 +35,40 @@ export function writeLine(
   line: Uint8Array,
   at: number,
 ): number {
-  let next = copy(source, event.siteAt, event.siteEnd, line, put(toSite, line, at))
-  next = copy(source, event.typeAt, event.typeEnd, line, put(toType, line, next))
+  let next = copyBytes(source, event.siteAt, event.siteEnd, line, put(toSite, line, at))
+  next = copyBytes(source, event.typeAt, event.typeEnd, line, put(toType, line, next))
   if (event.pathEnd > event.pathAt)
-    next = copy(source, event.pathAt, event.pathEnd, line, put(toPath, line, next))
+    next = copyBytes(source, event.pathAt, event.pathEnd, line, put(toPath, line, next))
   if (event.userEnd > event.userAt)
-    next = copy(source, event.userAt, event.userEnd, line, put(toUser, line, next))
+    next = copyBytes(source, event.userAt, event.userEnd, line, put(toUser, line, next))
   next = putTime(event.timestamp === -1 ? receivedAt : event.timestamp, line, put(toTime, line, next))
-  next = copy(ids, idAt, idAt + uuidTextBytes, line, put(toId, line, next))
+  next = copyBytes(ids, idAt, idAt + uuidTextBytes, line, put(toId, line, next))
   if (event.referrerEnd > event.referrerAt)
-    next = copy(source, event.referrerAt, event.referrerEnd, line, put(toReferrer, line, next))
+    next = copyBytes(source, event.referrerAt, event.referrerEnd, line, put(toReferrer, line, next))
   line[next++] = quote
   if (event.propertiesEnd > event.propertiesAt)
-    next = copy(source, event.propertiesAt, event.propertiesEnd, line, put(toProperties, line, next))
+    next = copyBytes(source, event.propertiesAt, event.propertiesEnd, line, put(toProperties, line, next))
   line[next++] = closeBrace
   return next
 }
 
-/** Copies the bytes from `at` to before `end`. Most are few, which a loop copies faster than the system's function. */
-export function copy(source: Uint8Array, at: number, end: number, line: Uint8Array, lineAt: number): number {
-  let next = lineAt
-  for (let from = at; from < end; from += 1) line[next++] = source[from] as number
+/** Few bytes are copied sooner one by one than by the system's function, which takes as long for one as for a hundred. */
+const mostByOne = 100
+
+/** Copies the bytes from `at` to before `end`. Returns where they end in `target`. */
+export function copyBytes(
+  source: Uint8Array,
+  at: number,
+  end: number,
+  target: Uint8Array,
+  targetAt: number,
+): number {
+  if (end - at > mostByOne) {
+    target.set(source.subarray(at, end), targetAt)
+    return targetAt + end - at
+  }
+  let next = targetAt
+  for (let from = at; from < end; from += 1) target[next++] = source[from] as number
   return next
 }
 

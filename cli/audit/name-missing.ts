@@ -7,7 +7,7 @@ import type { ClickHouse } from '../../clickhouse/client.ts'
 import { eventUuidOfPlace } from '../../event/event-id.ts'
 import { parseEvent } from '../../event/event.ts'
 import { parseJson } from '../../event/json.ts'
-import { counts, receivedAtOf, siteOfKey, splitLines } from '../../event/record-lines.ts'
+import { bytesOfValue, linesOf, receivedAtOf, siteOfKey } from '../../event/record-lines.ts'
 import type { LogRecord } from '../../kafka/read-records.ts'
 import type { RangeWatch } from './books-at-hand.ts'
 import { mostLines, type NamedLine } from './findings.ts'
@@ -54,7 +54,7 @@ async function watchSite(clickhouse: ClickHouse, missing: MissingLines) {
   const unstored: NamedLine[] = []
   return {
     see: (record: LogRecord) => {
-      for (const named of linesOf(record, log)) {
+      for (const named of namedLinesOf(record, log)) {
         if (!stored.has(`${named.offset}:${named.line}`)) unstored.push(named)
       }
     },
@@ -65,16 +65,15 @@ async function watchSite(clickhouse: ClickHouse, missing: MissingLines) {
 }
 
 /** Every line that counts, with the id of its event. */
-function linesOf(record: LogRecord, { topicId, partition }: AuditedLog): NamedLine[] {
-  const lines = splitLines(record.value)
+function namedLinesOf(record: LogRecord, { topicId, partition }: AuditedLog): NamedLine[] {
+  const value = bytesOfValue(record.value)
   const receivedAt = receivedAtOf(record.timestamp)
-  return lines.flatMap((raw, line) => {
-    if (!counts(raw, lines.length)) return []
-    const json = parseJson(Buffer.from(raw))
+  return Array.from(linesOf(value), ({ at, end, number: line }) => {
+    const json = parseJson(value.subarray(at, end))
     const newId = () => eventUuidOfPlace(topicId, partition, String(record.offset), line)
     const parsed = json.ok ? parseEvent(json.value, receivedAt, newId) : null
     const isEvent = parsed?.ok === true && parsed.event.site_id === siteOfKey(record.key)
-    return [{ offset: record.offset, line, eventId: isEvent ? parsed.event.event_id : null }]
+    return { offset: record.offset, line, eventId: isEvent ? parsed.event.event_id : null }
   })
 }
 

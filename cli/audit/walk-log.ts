@@ -1,7 +1,7 @@
 // Walks one partition's records and its ranges side by side and compares them range by range and site by site, so that
 // no more than one range of either is in memory.
 import type { BookedRange } from '../../clickhouse/audit/booked-ranges.ts'
-import { countLines, siteOfKey } from '../../event/record-lines.ts'
+import { bytesOfValue, linesOf, siteOfKey } from '../../event/record-lines.ts'
 import type { ReadRecords } from '../../kafka/read-records.ts'
 import { addTo, createBooksAtHand, mostSites, type BooksAtHandParts } from './books-at-hand.ts'
 
@@ -72,4 +72,10 @@ function compare(parts: WalkParts, range: BookedRange, found: Map<string, number
     const inTopic = found.get(site) ?? 0
     if (inBooks !== inTopic) parts.onLinesDiffer(range, site, inTopic, inBooks)
   }
+}
+
+function countLines(value: Buffer | null): number {
+  let lines = 0
+  for (const _line of linesOf(bytesOfValue(value))) lines += 1
+  return lines
 }

@@ -41,5 +41,5 @@ export function* partsOf(batch: Batch): Generator<Part> {
 }
 
 function toRecord({ key, value, offset, timestamp }: KafkaMessage): SourceRecord {
-  return { offset, timestamp: Number(timestamp), key, value }
+  return { offset: Number(offset), timestamp: Number(timestamp), key, value }
 }

@@ -16,7 +16,7 @@ const limits = {
 
 function recordsFrom(first: number, count: number): SourceRecord[] {
   return Array.from({ length: count }, (_, index) => ({
-    offset: String(first + index),
+    offset: first + index,
     timestamp: 1_763_000_000_000,
     key: Buffer.from('demo'),
     value: Buffer.from('{"site_id":"demo","event_type":"view"}'),

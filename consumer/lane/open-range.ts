@@ -1,9 +1,9 @@
 // The range that is being taken: what was fetched and is not yet pending.
 import type { RangeLimits } from '../config.ts'
 import type { RecentIds } from '../recent-ids/recent-ids.ts'
-import { decodeRecord } from './decode-record.ts'
+import { RecordDecoder } from './decode-record.ts'
 import type { LogPlace, SourceRecord } from './record.ts'
-import { addRecords, emptyRange, type Range } from './range.ts'
+import { bytesOfRange, emptyRange, type Range } from './range.ts'
 import { createWaitingRecords } from './waiting-records.ts'
 
 export interface OpenRange {
@@ -33,21 +33,19 @@ export function createOpenRange(
   mayJudge: () => boolean,
 ): OpenRange {
   const waiting = createWaitingRecords()
+  const decoder = new RecordDecoder(place, judge)
   let range = emptyRange()
   let openedAt = Infinity
 
   const lines = () => range.rowCount + range.uncertain.length + range.dead.length
-  const bytes = () => range.bytes + waiting.bytes()
+  const bytes = () => bytesOfRange(range) + waiting.bytes()
 
   const judgeWaiting = () => {
     if (!waiting.isThere() || !mayJudge()) return
     const records = waiting.takeAll()
     if (openedAt === Infinity) openedAt = performance.now()
     if (range.firstTimestamp === 0) range.firstTimestamp = records[0]?.timestamp ?? 0
-    addRecords(
-      range,
-      records.map((record) => decodeRecord(place, record, (event) => judge(event, record.timestamp))),
-    )
+    for (const record of records) decoder.decode(record, range)
   }
 
   return {

@@ -6,7 +6,7 @@ import { untilDone } from '../../runtime/retry.ts'
 import type { SourceRecord } from './record.ts'
 import type { HeldRange, PrepareRange } from './prepare-range.ts'
 import type { Intent, LaneEffect, LaneEvent, Span } from './protocol.ts'
-import { emptyRange, type Range } from './range.ts'
+import { bytesOfRange, emptyRange, type Range } from './range.ts'
 import type { StoreClock } from './store-clock.ts'
 import type { StoreRange, Unwritten } from './store-ranges.ts'
 import { bytesOfRecords } from './waiting-records.ts'
@@ -89,7 +89,7 @@ export function createPendingRange(source: Source, begun: Span | null, steps: St
       ended.abort()
       release()
     },
-    bytes: () => context.held?.range?.bytes ?? bytesOfRecords(context.held?.records ?? []),
+    bytes: () => bytesOf(context.held),
   }
 }
 
@@ -156,4 +156,9 @@ function blank(span: Span): HeldRange {
 function heldRange({ held }: Context): HeldRange {
   if (!held) throw new Error('no range is held')
   return held
+}
+
+function bytesOf(held: HeldRange | null): number {
+  if (!held) return 0
+  return held.range ? bytesOfRange(held.range) : bytesOfRecords(held.records)
 }

@@ -3,12 +3,12 @@
 import type { ClickHouse } from '../../clickhouse/client.ts'
 import type { Source } from '../../clickhouse/insert-lines.ts'
 import { queryStoredIds } from '../../clickhouse/stored-events.ts'
-import { seenEvent, type RecentIds } from '../recent-ids/recent-ids.ts'
-import { decodeRecord } from './decode-record.ts'
+import { idWordsOf } from '../../event/event-id.ts'
+import type { RecentIds } from '../recent-ids/recent-ids.ts'
+import { RecordDecoder } from './decode-record.ts'
 import type { SourceRecord } from './record.ts'
-import { readRow } from './row-place.ts'
 import type { Span } from './protocol.ts'
-import { addRecords, booksOf, emptyRange, rowTexts, settleUncertain, type Range } from './range.ts'
+import { booksOf, emptyRange, rowsOf, settleUncertain, type Range } from './range.ts'
 import { setAsideRefused } from './refused-rows.ts'
 import { allOf, type Unwritten } from './store-ranges.ts'
 import { readStoredLines, type StoredLines } from './stored-lines.ts'
@@ -60,7 +60,7 @@ export function createPrepareRange(
 
 function remember(recentIds: RecentIds, { events }: StoredLines): void {
   for (const { site, eventId, timestamp, receivedAt } of events.values()) {
-    recentIds.add(seenEvent(site, eventId, timestamp), receivedAt)
+    recentIds.add(site, idWordsOf(eventId), timestamp, receivedAt)
   }
 }
 
@@ -76,14 +76,12 @@ function readAnew(
 ): Range {
   if (stored) remember(recentIds, stored)
   const range = emptyRange()
-  const decoded = records.map((record) =>
-    decodeRecord(source, record, (event, offset, line) =>
-      stored?.events.has(`${offset}:${line}`) ? 'row' : recentIds.judge(event, record.timestamp),
-    ),
+  const decoder = new RecordDecoder(source, (site, id, timestamp, receivedAt, offset, line) =>
+    stored?.events.has(`${offset}:${line}`) ? 'row' : recentIds.judge(site, id, timestamp, receivedAt),
   )
-  addRecords(range, decoded)
+  for (const record of records) decoder.decode(record, range)
   range.firstTimestamp = records[0]?.timestamp ?? 0
-  if (stored) countExpired(range, Number(records[0]?.offset ?? span.last + 1), stored)
+  if (stored) countExpired(range, records[0]?.offset ?? span.last + 1, stored)
   return range
 }
 
@@ -110,14 +108,11 @@ async function settle(clickhouse: ClickHouse, source: Source, span: Span, range:
 
 function withoutStored(range: Range, { events, dead }: StoredLines): Unwritten {
   if (events.size === 0 && dead.size === 0) return allOf(range)
-  const missing = rowTexts(range).filter((text) => {
-    const { offset, line } = readRow(text)
-    return !events.has(`${offset}:${line}`)
-  })
+  const rows = rowsOf(range).filter(({ offset, line }) => !events.has(`${offset}:${line}`))
   return {
     ...allOf(range),
-    rows: missing.length === 0 ? [] : [Buffer.from(missing.join(''))],
-    rowCount: missing.length,
+    rows: rows.map(({ bytes }) => bytes),
+    rowCount: rows.length,
     dead: range.dead.filter(({ offset, line }) => !dead.has(`${offset}:${line}`)),
   }
 }

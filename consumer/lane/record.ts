@@ -1,11 +1,12 @@
 // A Kafka record before and after it is decoded.
+import type { IdWords } from '../../event/event-id.ts'
 import type { FaultCode } from '../../event/fault-code.ts'
 import type { JsonFaultCode } from '../../event/json.ts'
-import type { SeenEvent, Verdict } from '../recent-ids/recent-ids.ts'
+import type { Verdict } from '../recent-ids/recent-ids.ts'
 
 /** A record as Kafka holds it. `timestamp` is epoch milliseconds. */
 export interface SourceRecord {
-  offset: string
+  offset: number
   timestamp: number
   key: Buffer | null
   value: Buffer | null
@@ -28,7 +29,7 @@ export interface DeadLine {
   field: string
   message: string
   key: Buffer | null
-  offset: string
+  offset: number
   line: number
   receivedAt: number
 }
@@ -39,27 +40,18 @@ export interface UncertainRow {
   eventId: string
   /** Epoch milliseconds. */
   timestamp: number
-  /** The row, with its line break. */
-  text: string
+  row: Buffer
 }
 
-/** Says whether an event is new: `uncertain` where only the table can tell. Asked once for each event, in order. */
-export type Judge = (event: SeenEvent, offset: string, line: number) => Verdict
-
-export interface DecodedRecord {
-  /** The record's key as text; empty where there is none. */
-  site: string
-  /** NDJSON as ClickHouse takes it, each line with its break; empty where no line is a row. */
-  rows: string
-  /** What its characters are: bytes, or text. */
-  encoding: 'latin1' | 'utf8'
-  rowCount: number
-  uncertain: UncertainRow[]
-  duplicates: number
-  dead: DeadLine[]
-}
-
-/** Nothing of a record yet. A literal: an object put together from others takes longer than a row. */
-export function emptyRecord(site: string, encoding: DecodedRecord['encoding']): DecodedRecord {
-  return { site, rows: '', encoding, rowCount: 0, uncertain: [], duplicates: 0, dead: [] }
-}
+/**
+ * Says whether an event is new: `uncertain` where only the table can tell. Asked once for each event, in order; `id` is
+ * used again for the next one.
+ */
+export type Judge = (
+  site: string,
+  id: IdWords,
+  timestamp: number,
+  receivedAt: number,
+  offset: number,
+  line: number,
+) => Verdict

@@ -3,11 +3,13 @@
 import { randomUUID } from 'node:crypto'
 import type { ClickHouse } from '../../clickhouse/client.ts'
 import { isRefusedRows } from '../../clickhouse/errors.ts'
+import type { EventRow } from '../../clickhouse/event-row.ts'
 import { insertLines, trialTarget, type Source } from '../../clickhouse/insert-lines.ts'
-import { seenEvent, type RecentIds } from '../recent-ids/recent-ids.ts'
+import { idWordsOf } from '../../event/event-id.ts'
+import { toLine } from '../../event/event-line.ts'
+import type { RecentIds } from '../recent-ids/recent-ids.ts'
 import type { DeadLine } from './record.ts'
-import { readRow } from './row-place.ts'
-import { booksOf, replaceRows, rowTexts, type Range } from './range.ts'
+import { addDead, booksOf, replaceRows, rowsOf, type Range } from './range.ts'
 
 /** Later than any clock says: a trial needs no fence, since nothing comes of it. */
 const never = 4_294_967_295
@@ -25,26 +27,20 @@ export async function setAsideRefused(
   recentIds: Pick<RecentIds, 'remove'>,
   refusal: string,
 ): Promise<void> {
-  const texts = rowTexts(range)
-  const refused = await findRefused(clickhouse, source, texts)
+  const rows = rowsOf(range)
+  const refused = await findRefused(clickhouse, source, rows)
   if (refused.size === 0) return
   replaceRows(
     range,
-    texts.filter((text) => !refused.has(text)),
+    rows.filter((row) => !refused.has(row)).map(({ bytes }) => bytes),
   )
-  for (const [text, message] of refused) {
-    const row = readRow(text)
-    const { site_id: site, event_id: eventId } = JSON.parse(row.event) as {
-      site_id: string
-      event_id: string
-    }
-    recentIds.remove(seenEvent(site, eventId, 0))
-    const dead = toDeadLine(row, site, message === '' ? refusal : message)
+  for (const [row, message] of refused) {
+    const { site_id: site, event_id: eventId } = row.event
+    recentIds.remove(site, idWordsOf(eventId))
     const books = booksOf(range, site)
     books.rows -= 1
     books.dead += 1
-    range.dead.push(dead)
-    range.bytes += text.length
+    addDead(range, toDeadLine(row, message === '' ? refusal : message))
   }
 }
 
@@ -52,26 +48,26 @@ export async function setAsideRefused(
 async function findRefused(
   clickhouse: ClickHouse,
   source: Source,
-  texts: string[],
-): Promise<Map<string, string>> {
-  const refusal = await tryRows(clickhouse, source, texts)
+  rows: EventRow[],
+): Promise<Map<EventRow, string>> {
+  const refusal = await tryRows(clickhouse, source, rows)
   if (refusal === null) return new Map()
-  const [only] = texts
-  if (texts.length === 1 && only !== undefined) return new Map([[only, refusal]])
-  const half = Math.ceil(texts.length / 2)
+  const [only] = rows
+  if (rows.length === 1 && only !== undefined) return new Map([[only, refusal]])
+  const half = Math.ceil(rows.length / 2)
   return new Map([
-    ...(await findRefused(clickhouse, source, texts.slice(0, half))),
-    ...(await findRefused(clickhouse, source, texts.slice(half))),
+    ...(await findRefused(clickhouse, source, rows.slice(0, half))),
+    ...(await findRefused(clickhouse, source, rows.slice(half))),
   ])
 }
 
 /** What ClickHouse says against these rows; null where it takes them. */
-async function tryRows(clickhouse: ClickHouse, source: Source, texts: string[]): Promise<string | null> {
-  if (texts.length === 0) return null
+async function tryRows(clickhouse: ClickHouse, source: Source, rows: EventRow[]): Promise<string | null> {
+  if (rows.length === 0) return null
   try {
     await insertLines(clickhouse, {
       target: trialTarget,
-      lines: [Buffer.from(texts.join(''))],
+      lines: [Buffer.concat(rows.map(({ bytes }) => bytes))],
       lineCount: 0,
       token: randomUUID(),
       constants: { ...source },
@@ -85,17 +81,13 @@ async function tryRows(clickhouse: ClickHouse, source: Source, texts: string[]):
   }
 }
 
-function toDeadLine(
-  { offset, line, receivedAt, event }: ReturnType<typeof readRow>,
-  site: string,
-  message: string,
-): DeadLine {
+function toDeadLine({ offset, line, receivedAt, event }: EventRow, message: string): DeadLine {
   return {
-    raw: Buffer.from(event),
+    raw: Buffer.from(toLine(event)),
     reason: 'refused',
     field: '',
     message: `ClickHouse refuses it: ${message}`,
-    key: Buffer.from(site),
+    key: Buffer.from(event.site_id),
     offset,
     line,
     receivedAt,

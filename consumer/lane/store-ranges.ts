@@ -77,7 +77,7 @@ function inGroups(ranges: readonly RangeToStore[]): RangeToStore[][] {
 
 /** Everything of a range that is not stored at all. */
 export function allOf({ rows, rowCount, dead, books, firstTimestamp }: Range): Unwritten {
-  return { rows, rowCount, dead, books, firstTimestamp }
+  return { rows: rows.pieces(), rowCount, dead, books, firstTimestamp }
 }
 
 /** The rows of all of them, then their dead letters, then their books; what holds for one range holds for all. */

@@ -16,8 +16,7 @@ export async function loadWindow(
   const wanted = { most: limits.maxIds, since: Date.now() - limits.maxAgeMs }
   const since = await readRecentEvents(clickhouse, below, wanted, {
     onCount: recentIds.reserve,
-    onEvent: ({ site, ids, at, timestamp, receivedAt }) =>
-      recentIds.add({ site, ids, at, times: { earliest: timestamp, latest: timestamp } }, receivedAt),
+    onEvent: ({ site, id, timestamp, receivedAt }) => recentIds.add(site, id, timestamp, receivedAt),
   })
   recentIds.forget(await queryHorizon(clickhouse, since, clockSkewMs))
   return recentIds

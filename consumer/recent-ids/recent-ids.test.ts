@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { idWordsOf } from '../../event/event-id.ts'
 import { idsPerBlock } from './id-blocks.ts'
-import { clockSkewMs, createRecentIds, seenEvent } from './recent-ids.ts'
+import { clockSkewMs, createRecentIds } from './recent-ids.ts'
 
 const start = Date.UTC(2025, 10, 14)
 const hour = 3_600_000
@@ -11,7 +12,7 @@ function open({ maxIds = 1_000_000, maxAgeMs = 24 * hour } = {}) {
   const clock = { now: start }
   const ids = createRecentIds({ maxIds, maxAgeMs }, () => clock.now)
   const judge = (eventId: string, { site = 'demo', timestamp = clock.now, receivedAt = clock.now } = {}) =>
-    ids.judge(seenEvent(site, eventId, timestamp), receivedAt)
+    ids.judge(site, idWordsOf(eventId), timestamp, receivedAt)
   /** As many other events as one block has. */
   const fill = (timestamp = clock.now) => {
     for (let n = 0; n < idsPerBlock; n += 1) judge(randomUUID(), { timestamp })
@@ -30,7 +31,7 @@ describe('the window of recent ids', () => {
     const { ids, judge, fill } = open({ maxIds: idsPerBlock })
     const id = randomUUID()
     for (const site of ['demo', 'other']) judge(id, { site })
-    ids.remove(seenEvent('demo', id, start))
+    ids.remove('demo', idWordsOf(id))
     expect([judge(id), judge(id), judge(id, { site: 'other' })]).toEqual(['row', 'duplicate', 'duplicate'])
     fill()
     expect(judge(id)).toBe('duplicate')

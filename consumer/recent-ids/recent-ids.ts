@@ -1,7 +1,7 @@
 // The window of event ids that makes a resent event one row. What it holds it knows exactly; of what it no longer
 // holds it knows the latest timestamp, so that it can say of any event whether the table has to be asked instead.
 import { createHash, randomBytes } from 'node:crypto'
-import { uuidBytes, writeUuid } from '../../event/event-id.ts'
+import type { IdWords } from '../../event/event-id.ts'
 import { idsPerBlock } from './id-blocks.ts'
 import { createIdTable } from './id-table.ts'
 
@@ -11,36 +11,20 @@ export interface WindowLimits {
   maxAgeMs: number
 }
 
-/** An event as far as the window cares. */
-export interface SeenEvent {
-  site: string
-  /** The 16 bytes of its id stand at `at`. */
-  ids: Uint8Array
-  at: number
-  times: EventTimes
-}
-
-/** Between which timestamps an event lies, epoch milliseconds; both are its own where that is known. */
-export interface EventTimes {
-  earliest: number
-  latest: number
-}
-
 export type Verdict = 'row' | 'duplicate' | 'uncertain'
 
 export interface RecentIds {
   /**
    * Whether the event is new to this window, which knows it from now on. `uncertain`: it came from a time that the
-   * window does not cover, so only the table can tell.
-   * @param receivedAt epoch milliseconds
+   * window does not cover, so only the table can tell. Times are epoch milliseconds.
    */
-  judge: (event: SeenEvent, receivedAt: number) => Verdict
+  judge: (site: string, id: IdWords, timestamp: number, receivedAt: number) => Verdict
   /** Makes room for events that are about to be added. */
   reserve: (events: number) => void
   /** Adds an event that is stored. */
-  add: (event: SeenEvent, receivedAt: number) => void
+  add: (site: string, id: IdWords, timestamp: number, receivedAt: number) => void
   /** Takes out an event that is not stored after all: it may come again. */
-  remove: (event: Pick<SeenEvent, 'site' | 'ids' | 'at'>) => void
+  remove: (site: string, id: IdWords) => void
   /** Says that events up to this timestamp, and of some sites up to a later one, are stored and not in the window. */
   forget: (horizon: Horizon) => void
   size: () => number
@@ -82,41 +66,34 @@ export function createRecentIds(limits: WindowLimits, now: () => number): Recent
     }
   }
 
-  const remember = (event: SeenEvent, receivedAt: number): boolean => {
-    const { site, times } = event
-    if (!withWords(table.add, event, maskOf(event.site))) return false
+  const remember = (site: string, id: IdWords, timestamp: number, receivedAt: number): boolean => {
+    if (!withWords(table.add, id, maskOf(site))) return false
     if (table.blocks() > blocks.length) {
       blocks.push({ since: now(), held: { all: -Infinity, sites: new Map() } })
       dropOld()
     }
     const { held } = blocks[blocks.length - 1] as (typeof blocks)[number]
-    const { latest } = times
-    if (latest <= held.all) return true
-    if (latest <= Math.min(receivedAt, now()) + clockSkewMs) held.all = latest
-    else raise(held, site, latest)
+    if (timestamp <= held.all) return true
+    if (timestamp <= Math.min(receivedAt, now()) + clockSkewMs) held.all = timestamp
+    else raise(held, site, timestamp)
     return true
   }
 
+  const isCovered = (site: string, timestamp: number) =>
+    timestamp > horizon.all &&
+    (horizon.sites.size === 0 || timestamp > (horizon.sites.get(site) ?? -Infinity))
+
   return {
-    judge: (event, receivedAt) => {
-      if (!remember(event, receivedAt)) return 'duplicate'
-      const { earliest } = event.times
-      const isCovered = earliest > horizon.all && earliest > (horizon.sites.get(event.site) ?? -Infinity)
-      return isCovered ? 'row' : 'uncertain'
+    judge: (site, id, timestamp, receivedAt) => {
+      if (!remember(site, id, timestamp, receivedAt)) return 'duplicate'
+      return isCovered(site, timestamp) ? 'row' : 'uncertain'
     },
     reserve: table.reserve,
     add: remember,
-    remove: (event) => withWords(table.remove, event, maskOf(event.site)),
+    remove: (site, id) => withWords(table.remove, id, maskOf(site)),
     forget,
     size: table.size,
   }
-}
-
-/** An event that is known by the text of its id. */
-export function seenEvent(site: string, eventId: string, timestamp: number): SeenEvent {
-  const ids = Buffer.allocUnsafe(uuidBytes)
-  writeUuid(eventId, ids, 0)
-  return { site, ids, at: 0, times: { earliest: timestamp, latest: timestamp } }
 }
 
 function raise(horizon: Horizon, site: string, timestamp: number): void {
@@ -135,29 +112,26 @@ type Mask = readonly [number, number, number, number]
  */
 function createSiteMasks(secret: Buffer): (site: string) => Mask {
   const masks = new Map<string, Mask>()
-  return (site) => {
-    const known = masks.get(site)
-    if (known) return known
+  const make = (site: string) => {
     const digest = createHash('sha256').update(secret).update(site).digest()
-    const mask: Mask = [wordAt(digest, 0), wordAt(digest, 4), wordAt(digest, 8), wordAt(digest, 12)]
+    const mask: Mask = [0, 4, 8, 12].map((at) => digest.readInt32BE(at)) as unknown as Mask
     if (masks.size >= mostSites) masks.clear()
     masks.set(site, mask)
     return mask
+  }
+  // Events of a record are of one site.
+  let last: { site: string; mask: Mask } = { site: '', mask: [0, 0, 0, 0] }
+  return (site) => {
+    if (site !== last.site) last = { site, mask: masks.get(site) ?? make(site) }
+    return last.mask
   }
 }
 
 /** Asks the table with the four words of an id, mixed with its site. */
 function withWords<T>(
   ask: (a: number, b: number, c: number, d: number) => T,
-  { ids, at }: Pick<SeenEvent, 'ids' | 'at'>,
+  id: IdWords,
   [a, b, c, d]: Mask,
 ): T {
-  return ask(wordAt(ids, at) ^ a, wordAt(ids, at + 4) ^ b, wordAt(ids, at + 8) ^ c, wordAt(ids, at + 12) ^ d)
-}
-
-/** Four bytes as a signed number. */
-function wordAt(bytes: Uint8Array, at: number): number {
-  const high = ((bytes[at] as number) << 8) | (bytes[at + 1] as number)
-  const low = ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number)
-  return (high << 16) | low
+  return ask((id[0] as number) ^ a, (id[1] as number) ^ b, (id[2] as number) ^ c, (id[3] as number) ^ d)
 }

@@ -1,6 +1,6 @@
 // What becomes of one event of a body: it is kept, or refused with every reason.
 import { randomUUID } from 'node:crypto'
-import { parseBySchema } from '../../event/event.ts'
+import { parseEvent } from '../../event/event.ts'
 import { toLine } from '../../event/event-line.ts'
 import { parseJson } from '../../event/json.ts'
 import type { Fault } from '../../runtime/problem.ts'
@@ -36,7 +36,7 @@ export function checkJson(bytes: Buffer, what: string, receivedAt: number): Verd
 
 /** Checks one parsed JSON value, by the schema. */
 export function checkValue(value: unknown, receivedAt: number): Verdict {
-  const parsed = parseBySchema(value, receivedAt, randomUUID)
+  const parsed = parseEvent(value, receivedAt, randomUUID)
   if (!parsed.ok) return parsed
   const { event, sentId } = parsed
   const line = Buffer.from(toLine(event))

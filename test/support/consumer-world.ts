@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { createClickHouse } from '../../clickhouse/client.ts'
 import { eventsTarget, insertLines, rangesTarget } from '../../clickhouse/insert-lines.ts'
+import { rowOf } from './event-rows.ts'
 import { createKafka, withAdmin } from '../../kafka/client.ts'
 import { openCluster } from '../../kafka/cluster.ts'
 import { readTopicId } from '../../kafka/topic-id.ts'
@@ -88,9 +89,7 @@ export async function storeRows(
   const deadline = Math.ceil(await readStoreClock(clickhouse)) + 100
   const common = { token: '', deadline, name: 'test/' }
   const lines = offsets.map((offset) =>
-    Buffer.from(
-      `{"at":1763110000123,"part":${source.partition},"offset":${offset},"line":0,"site_id":"demo","event_type":"view","path":"/${offset}","timestamp":1763110000123,"event_id":"${idOf(offset)}"}\n`,
-    ),
+    rowOf({ path: `/${offset}`, event_id: idOf(offset) }, { partition: source.partition, offset }),
   )
   const lineCount = lines.length
   await insertLines(inserter, {
