@@ -11,18 +11,6 @@ export function isUuid(text: string): boolean {
   return lowerCaseUuid.test(text)
 }
 
-/** The same of the bytes from `at` to before `end`. */
-export function isUuidAt(bytes: Uint8Array, at: number, end: number): boolean {
-  if (end - at !== 36) return false
-  for (let place = 0; place < 36; place += 1) {
-    const byte = bytes[at + place] as number
-    const isDash = place === 8 || place === 13 || place === 18 || place === 23
-    const isHex = (byte >= 0x30 && byte <= 0x39) || (byte >= 0x61 && byte <= 0x66)
-    if (isDash ? byte !== 0x2d : !isHex) return false
-  }
-  return true
-}
-
 /** The stored id: a lower-case UUID as it is, any other text as the UUIDv5 of the site, NUL and the text. */
 export function toEventUuid(siteId: string, eventId: string): string {
   return isUuid(eventId) ? eventId : uuidV5(`${siteId}\0${eventId}`, namespace)
@@ -34,30 +22,34 @@ export const uuidBytes = 16
 /** An id as four words of 32 bits, the first digits first: signed, since V8 makes an object of every larger number. */
 export type IdWords = Int32Array
 
-/** The value of each hexadecimal digit in lower case, by its byte. */
-const digitValues = new Uint8Array(256)
+/** The value of each hexadecimal digit in lower case, by its byte; 128 for every other byte. */
+const digitValues = new Uint8Array(256).fill(128)
 for (const [value, digit] of Buffer.from('0123456789abcdef').entries()) digitValues[digit] = value
+const noDigit = 128 << 16
 
-/** Where the digits of each word begin in the text of a UUID, and the last four of them. */
-const wordsAt = [
-  [0, 4],
-  [9, 14],
-  [19, 24],
-  [28, 32],
-] as const
+const dash = 0x2d
+const uuidTextLength = 36
 
-/** Reads the UUID in lower case whose text begins at `at`. */
-export function readIdWords(text: Uint8Array, at: number, words: IdWords): void {
-  for (let word = 0; word < 4; word += 1) {
-    const [high, low] = wordsAt[word] as (typeof wordsAt)[number]
-    words[word] = (fourDigits(text, at + high) << 16) | fourDigits(text, at + low)
-  }
+/** Reads the UUID in lower case that stands from `at` to before `end`. False where there is none; `words` say nothing then. */
+export function readUuid(text: Uint8Array, at: number, end: number, words: IdWords): boolean {
+  if (end - at !== uuidTextLength) return false
+  const isDashed =
+    text[at + 8] === dash && text[at + 13] === dash && text[at + 18] === dash && text[at + 23] === dash
+  const [a, b] = [fourDigits(text, at), fourDigits(text, at + 4)]
+  const [c, d] = [fourDigits(text, at + 9), fourDigits(text, at + 14)]
+  const [e, f] = [fourDigits(text, at + 19), fourDigits(text, at + 24)]
+  const [g, h] = [fourDigits(text, at + 28), fourDigits(text, at + 32)]
+  words[0] = (a << 16) | b
+  words[1] = (c << 16) | d
+  words[2] = (e << 16) | f
+  words[3] = (g << 16) | h
+  return isDashed && ((a | b | c | d | e | f | g | h) & noDigit) === 0
 }
 
 /** The words of a UUID in lower case. */
 export function idWordsOf(uuid: string): IdWords {
   const words = new Int32Array(4)
-  readIdWords(Buffer.from(uuid, 'latin1'), 0, words)
+  readUuid(Buffer.from(uuid, 'latin1'), 0, uuid.length, words)
   return words
 }
 
@@ -67,13 +59,14 @@ export function uuidOfWords(words: ArrayLike<number>): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }
 
+/** The number that four digits stand for, with the bit of `noDigit` where one of them is none. */
 function fourDigits(text: Uint8Array, at: number): number {
-  return (
-    ((digitValues[text[at] as number] as number) << 12) |
-    ((digitValues[text[at + 1] as number] as number) << 8) |
-    ((digitValues[text[at + 2] as number] as number) << 4) |
-    (digitValues[text[at + 3] as number] as number)
-  )
+  const first = digitValues[text[at] as number] as number
+  const second = digitValues[text[at + 1] as number] as number
+  const third = digitValues[text[at + 2] as number] as number
+  const fourth = digitValues[text[at + 3] as number] as number
+  const wrong = (first | second | third | fourth) & 128
+  return (wrong << 16) | (first << 12) | (second << 8) | (third << 4) | fourth
 }
 
 /** The topic id of what was stored before topics were told apart, or came from a Kafka that knows no such ids (before 3.0). */

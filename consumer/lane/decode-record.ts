@@ -5,8 +5,7 @@ import { mostBytesAdded, toEventRow, writeScannedRow, type RowPlace } from '../.
 import {
   eventUuidOfPlace,
   idWordsOf,
-  isUuidAt,
-  readIdWords,
+  readUuid,
   toEventUuid,
   uuidOfWords,
   type IdWords,
@@ -118,7 +117,7 @@ export class RecordDecoder {
   private readId(): void {
     const { scanned, value, id, site, log, place } = this
     const { idAt, idEnd } = scanned
-    if (isUuidAt(value, idAt, idEnd)) return readIdWords(value, idAt, id)
+    if (readUuid(value, idAt, idEnd, id)) return
     const uuid =
       idAt === idEnd
         ? eventUuidOfPlace(log.topicId, log.partition, String(place.offset), place.line)

@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { idsPerBlock } from './id-blocks.ts'
-import { createIdTable } from './id-table.ts'
+import { IdTable } from './id-table.ts'
 
 type Id = [number, number, number, number]
 
 /** Ids that share most of their words, so that only a whole comparison tells them apart. */
 const id = (n: number): Id => [n % 7, (n * 31) % 11, Math.floor(n / 3), n % 2]
-const add = (table: ReturnType<typeof createIdTable>, [a, b, c, d]: Id) => table.add(a, b, c, d)
-const has = (table: ReturnType<typeof createIdTable>, [a, b, c, d]: Id) => table.has(a, b, c, d)
+const add = (table: IdTable, id: Id) => table.add(Int32Array.from(id))
+const has = (table: IdTable, id: Id) => table.has(Int32Array.from(id))
 
 describe('the table of ids', () => {
   it('knows exactly the ids of the blocks it has, like a plain set', () => {
@@ -25,7 +25,7 @@ describe('the table of ids', () => {
     )
     fc.assert(
       fc.property(fc.array(step, { maxLength: 25 }), fc.integer(), (steps, seed) => {
-        const table = createIdTable(seed)
+        const table = new IdTable(seed)
         const blocks: Set<string>[] = []
         /** How many ids came into the newest block, those that were removed since too. */
         let filled = 0
@@ -39,7 +39,7 @@ describe('the table of ids', () => {
           for (let n = from; n < from + count; n += 1) {
             const key = id(n).join()
             if (kind === 'remove') {
-              table.remove(...id(n))
+              table.remove(Int32Array.from(id(n)))
               for (const block of blocks) block.delete(key)
               continue
             }
@@ -64,17 +64,17 @@ describe('the table of ids', () => {
   })
 
   it('takes at most 29 bytes an id, also right after it has grown', () => {
-    const table = createIdTable(7)
+    const table = new IdTable(7)
     for (let n = 0; n < 1_000_000; n += 1) {
-      table.add(Math.imul(n, 0x9e3779b1), n, 1, 2)
+      table.add(Int32Array.of(Math.imul(n, 0x9e3779b1), n, 1, 2))
       if (n > 200_000 && n % 1000 === 0) expect(table.bytes() / table.size()).toBeLessThanOrEqual(29)
     }
     expect(table.size()).toBe(1_000_000)
   })
 
   it('has room for what was announced, within the same bytes, and goes on knowing what it knew', () => {
-    const table = createIdTable(7)
-    const add = (n: number) => table.add(Math.imul(n, 0x9e3779b1), n, 1, 2)
+    const table = new IdTable(7)
+    const add = (n: number) => table.add(Int32Array.of(Math.imul(n, 0x9e3779b1), n, 1, 2))
     for (let n = 0; n < 20_000; n += 1) add(n)
     table.reserve(500_000)
     const room = table.bytes()

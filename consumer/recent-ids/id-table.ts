@@ -1,26 +1,11 @@
 // A set of 128-bit ids in the order they came, oldest out first: compact, exact, outside the JavaScript heap.
 //
 // The ids lie in blocks (id-blocks.ts), 16 bytes each; an index (id-index.ts) of 8 bytes a slot is between 64 % and 80 %
-// full once it has grown. Together at most 29 bytes an id.
-import { createIdBlocks } from './id-blocks.ts'
-import { bytesPerSlot, createIdIndex } from './id-index.ts'
-
-export interface IdTable {
-  /** Adds an id, four signed words of 32 bits. False where it is there already. */
-  add: (a: number, b: number, c: number, d: number) => boolean
-  has: (a: number, b: number, c: number, d: number) => boolean
-  /** Forgets an id, if it is there; its place stays taken until its block is dropped. */
-  remove: (a: number, b: number, c: number, d: number) => void
-  /** Makes room for so many ids at once: growing towards them little by little takes several times as long. */
-  reserve: (ids: number) => void
-  size: () => number
-  /** Whole blocks and the one being filled. */
-  blocks: () => number
-  /** Forgets the ids of the oldest block. */
-  dropOldestBlock: () => void
-  /** Bytes held. */
-  bytes: () => number
-}
+// full once it has grown. Together at most 29 bytes an id. Classes, all three: every event asks, and closures take three
+// times as long.
+import type { IdWords } from '../../event/event-id.ts'
+import { IdBlocks } from './id-blocks.ts'
+import { IdIndex } from './id-index.ts'
 
 const smallestIndex = 16_384
 /** The index grows by `growth` once it is fuller than `fullest`. */
@@ -28,48 +13,77 @@ const fullest = 0.8
 const growth = 1.25
 const fullOnceReserved = 0.7
 
-/** @param seed makes the places of ids unpredictable to whoever chooses the ids */
-export function createIdTable(seed: number): IdTable {
-  const ids = createIdBlocks()
-  const index = createIdIndex(ids, smallestIndex)
-  let size = 0
+export class IdTable {
+  private readonly seed: number
+  private readonly ids = new IdBlocks()
+  private readonly index = new IdIndex(this.ids, smallestIndex)
+  private count = 0
 
-  // Mixed by odd constants of murmur3 and xxHash.
-  const hashOf = (a: number, b: number, c: number, d: number) => {
-    let mixed = Math.imul(a ^ seed, 0x9e3779b1) ^ Math.imul(b ^ (seed >>> 7), 0x85ebca6b)
-    mixed ^= Math.imul(c ^ (mixed >>> 15), 0xc2b2ae35) ^ Math.imul(d ^ (mixed >>> 13), 0x27d4eb2f)
-    mixed = Math.imul(mixed ^ (mixed >>> 16), 0x2c1b3c6d)
-    return mixed ^ (mixed >>> 12)
-  }
-  const free = (slot: number) => {
-    if (!index.isTaken(slot)) return
-    index.free(slot)
-    size -= 1
-  }
-  const freePlace = (place: number) => {
-    const [a = 0, b = 0, c = 0, d = 0] = ids.wordsAt(place)
-    free(index.findPlace(hashOf(a, b, c, d), place))
+  /** @param seed makes the places of ids unpredictable to whoever chooses the ids */
+  constructor(seed: number) {
+    this.seed = seed
   }
 
-  return {
-    reserve: (wanted) => index.growTo(Math.max(index.slots(), wanted / fullOnceReserved)),
-    size: () => size,
-    blocks: ids.blocks,
-    bytes: () => ids.bytes() + index.slots() * bytesPerSlot,
-    has: (a, b, c, d) => index.isTaken(index.find(hashOf(a, b, c, d), a, b, c, d)),
-    add: (a, b, c, d) => {
-      if (size + 1 > index.slots() * fullest) index.growTo(index.slots() * growth)
-      const hash = hashOf(a, b, c, d)
-      const slot = index.find(hash, a, b, c, d)
-      if (index.isTaken(slot)) return false
-      index.put(slot, ids.append(a, b, c, d), hash)
-      size += 1
-      return true
-    },
-    remove: (a, b, c, d) => free(index.find(hashOf(a, b, c, d), a, b, c, d)),
-    dropOldestBlock: () => {
-      for (const place of ids.oldestPlaces()) freePlace(place)
-      ids.dropOldest()
-    },
+  /** Adds an id. False where it is there already. */
+  add(id: IdWords): boolean {
+    const { index } = this
+    if (this.count + 1 > index.slots * fullest) index.growTo(index.slots * growth)
+    const hash = hashOf(id, this.seed)
+    const slot = index.find(hash, id)
+    if (index.isTaken(slot)) return false
+    index.put(slot, this.ids.append(id), hash)
+    this.count += 1
+    return true
   }
+
+  has(id: IdWords): boolean {
+    return this.index.isTaken(this.index.find(hashOf(id, this.seed), id))
+  }
+
+  /** Forgets an id, if it is there; its place stays taken until its block is dropped. */
+  remove(id: IdWords): void {
+    this.free(this.index.find(hashOf(id, this.seed), id))
+  }
+
+  /** Makes room for so many ids at once: growing towards them little by little takes several times as long. */
+  reserve(ids: number): void {
+    this.index.growTo(Math.max(this.index.slots, ids / fullOnceReserved))
+  }
+
+  size(): number {
+    return this.count
+  }
+
+  /** Whole blocks and the one being filled. */
+  blocks(): number {
+    return this.ids.count()
+  }
+
+  /** Forgets the ids of the oldest block. */
+  dropOldestBlock(): void {
+    for (const { place, id } of this.ids.oldest())
+      this.free(this.index.findPlace(hashOf(id, this.seed), place))
+    this.ids.dropOldest()
+  }
+
+  /** Bytes held. */
+  bytes(): number {
+    return this.ids.bytes() + this.index.bytes()
+  }
+
+  private free(slot: number): void {
+    if (!this.index.isTaken(slot)) return
+    this.index.free(slot)
+    this.count -= 1
+  }
+}
+
+/** Mixed by odd constants of murmur3 and xxHash. */
+function hashOf(id: IdWords, seed: number): number {
+  const first = Math.imul((id[0] as number) ^ seed, 0x9e3779b1)
+  const second = first ^ Math.imul((id[1] as number) ^ (seed >>> 7), 0x85ebca6b)
+  const third = second ^ Math.imul((id[2] as number) ^ (second >>> 15), 0xc2b2ae35)
+  const fourth = third ^ Math.imul((id[3] as number) ^ (third >>> 13), 0x27d4eb2f)
+  const mixed = Math.imul(fourth ^ (fourth >>> 16), 0x2c1b3c6d)
+  return mixed ^ (mixed >>> 12)
 }

@@ -3,7 +3,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { IdWords } from '../../event/event-id.ts'
 import { idsPerBlock } from './id-blocks.ts'
-import { createIdTable } from './id-table.ts'
+import { IdTable } from './id-table.ts'
 
 /** How far back ids are known: whichever of the two ends first. */
 export interface WindowLimits {
@@ -45,7 +45,7 @@ const mostSites = 10_000
 
 export function createRecentIds(limits: WindowLimits, now: () => number): RecentIds {
   const secret = randomBytes(16)
-  const table = createIdTable(secret.readUInt32LE())
+  const table = new IdTable(secret.readInt32LE())
   const maskOf = createSiteMasks(secret)
   const horizon: Horizon = { all: -Infinity, sites: new Map() }
   /** One for each block of the table, oldest first. */
@@ -67,7 +67,7 @@ export function createRecentIds(limits: WindowLimits, now: () => number): Recent
   }
 
   const remember = (site: string, id: IdWords, timestamp: number, receivedAt: number): boolean => {
-    if (!withWords(table.add, id, maskOf(site))) return false
+    if (!table.add(mixed(id, maskOf(site)))) return false
     if (table.blocks() > blocks.length) {
       blocks.push({ since: now(), held: { all: -Infinity, sites: new Map() } })
       dropOld()
@@ -88,11 +88,11 @@ export function createRecentIds(limits: WindowLimits, now: () => number): Recent
       if (!remember(site, id, timestamp, receivedAt)) return 'duplicate'
       return isCovered(site, timestamp) ? 'row' : 'uncertain'
     },
-    reserve: table.reserve,
+    reserve: (events) => table.reserve(events),
     add: remember,
-    remove: (site, id) => withWords(table.remove, id, maskOf(site)),
+    remove: (site, id) => table.remove(mixed(id, maskOf(site))),
     forget,
-    size: table.size,
+    size: () => table.size(),
   }
 }
 
@@ -104,34 +104,35 @@ function raise(horizon: Horizon, site: string, timestamp: number): void {
   horizon.sites.set(site, Math.max(horizon.sites.get(site) ?? -Infinity, timestamp))
 }
 
-type Mask = readonly [number, number, number, number]
-
 /**
  * The same event_id of two sites is two events, so each id is mixed with 128 bits made of its site and a secret:
  * no two are mistaken for one, and nobody can choose ids that would be.
  */
-function createSiteMasks(secret: Buffer): (site: string) => Mask {
-  const masks = new Map<string, Mask>()
+function createSiteMasks(secret: Buffer): (site: string) => IdWords {
+  const masks = new Map<string, IdWords>()
   const make = (site: string) => {
     const digest = createHash('sha256').update(secret).update(site).digest()
-    const mask: Mask = [0, 4, 8, 12].map((at) => digest.readInt32BE(at)) as unknown as Mask
+    const mask = Int32Array.from([0, 4, 8, 12], (at) => digest.readInt32BE(at))
     if (masks.size >= mostSites) masks.clear()
     masks.set(site, mask)
     return mask
   }
   // Events of a record are of one site.
-  let last: { site: string; mask: Mask } = { site: '', mask: [0, 0, 0, 0] }
+  let lastSite: string | null = null
+  let lastMask: IdWords = new Int32Array(4)
   return (site) => {
-    if (site !== last.site) last = { site, mask: masks.get(site) ?? make(site) }
-    return last.mask
+    if (site === lastSite) return lastMask
+    lastMask = masks.get(site) ?? make(site)
+    lastSite = site
+    return lastMask
   }
 }
 
-/** Asks the table with the four words of an id, mixed with its site. */
-function withWords<T>(
-  ask: (a: number, b: number, c: number, d: number) => T,
-  id: IdWords,
-  [a, b, c, d]: Mask,
-): T {
-  return ask((id[0] as number) ^ a, (id[1] as number) ^ b, (id[2] as number) ^ c, (id[3] as number) ^ d)
+/** Used again for each id. */
+const words: IdWords = new Int32Array(4)
+
+function mixed(id: IdWords, mask: IdWords): IdWords {
+  for (let word = 0; word < words.length; word += 1)
+    words[word] = (id[word] as number) ^ (mask[word] as number)
+  return words
 }

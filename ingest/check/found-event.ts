@@ -1,11 +1,12 @@
 // An event that is found in the bytes of a body, the short way: no more is made of it than its site and its id.
-import { isUuidAt, toEventUuid } from '../../event/event-id.ts'
+import { readUuid, toEventUuid } from '../../event/event-id.ts'
 import { ScannedEvent, scanEvent } from '../../event/scan-event.ts'
 import { mostBytesAdded, uuidTextBytes, writeLine } from '../../event/write-line.ts'
 import type { KeptEvent } from './kept-event.ts'
 import { NewUuids } from './new-uuids.ts'
 
 const uuids = new NewUuids()
+const words = new Int32Array(4)
 
 /** One object for an event, since each costs as much as a good part of the scan. */
 export class FoundEvent extends ScannedEvent implements KeptEvent {
@@ -54,7 +55,7 @@ export class FoundEvent extends ScannedEvent implements KeptEvent {
     if (idAt === idEnd) {
       this.uuidAt = uuids.next()
       this.ids = uuids.texts
-    } else if (isUuidAt(body, idAt, idEnd)) {
+    } else if (readUuid(body, idAt, idEnd, words)) {
       this.uuidAt = idAt
     } else {
       this.ids = Buffer.from(toEventUuid(this.siteId, this.eventId()), 'latin1')
