@@ -4,7 +4,7 @@ import type { Admin, Kafka } from 'kafkajs'
 import { createClickHouse, pingClickHouse, type ClickHouse } from '../clickhouse/client.ts'
 import { checkWriterRights } from '../clickhouse/rights.ts'
 import { createKafka } from '../kafka/client.ts'
-import { readGroupProgress } from '../kafka/group-progress.ts'
+import { groupRequestTimeoutMs } from '../kafka/group/group-member.ts'
 import { probeTopic } from '../kafka/probe.ts'
 import { ensureTopic } from '../kafka/topics.ts'
 import { createApp } from '../runtime/app.ts'
@@ -15,7 +15,6 @@ import { failureOf, untilDone } from '../runtime/retry.ts'
 import { StartError } from '../runtime/start-error.ts'
 import type { ConsumerConfig } from './config.ts'
 import { createConsumption, type Consumption } from './group/consume.ts'
-import { groupRequestTimeoutMs } from './group/group-consumer.ts'
 import { createOpenLanes, type OpenLanes, type OpenLanesParts } from './group/open-lanes.ts'
 import { createReadStarts } from './group/starts.ts'
 import { createLook } from './lane/look-for-range.ts'
@@ -56,7 +55,7 @@ export async function startConsumer(
       metrics.stored(range)
       rangeLog.stored(source, span, range)
     },
-    onRoom: () => consumption.resume(),
+    onRoom: () => consumption.onRoom(),
     onWindow: (window) => {
       recentIds = window
     },
@@ -100,17 +99,14 @@ interface ConsumingParts {
 }
 
 /** Rejects when consuming has ended for good. Whoever may not store what it reads takes no partition from others. */
-async function consume(parts: ConsumingParts, signal: AbortSignal): Promise<never> {
+async function consume(parts: ConsumingParts, signal: AbortSignal): Promise<void> {
   const { config, kafka, admin, clickhouse, consumption, logger } = parts
   const isHopeless = (error: unknown) => error instanceof StartError
   const warn = (message: string) => (error: unknown, pauseMs: number) =>
     logger.warn({ err: error, pauseMs }, message)
-  const join = async () => {
+  const prepare = async () => {
     await ensureTopic(kafka, config.kafka.topic)
     await admin.connect()
-    // A new Kafka has no coordinator yet: kafkajs's consumer would give up on that for good.
-    await readGroupProgress(admin, config.groupId, config.kafka.topic.name)
-    await consumption.start()
   }
   await untilDone(() => checkWriterRights(clickhouse, config.clickhouse), {
     isHopeless,
@@ -118,8 +114,8 @@ async function consume(parts: ConsumingParts, signal: AbortSignal): Promise<neve
     longestPauseMs: 1000,
     onFailure: warn('clickhouse cannot be asked'),
   })
-  await untilDone(join, { isHopeless, signal, onFailure: warn('kafka cannot be reached') })
-  return consumption.failed
+  await untilDone(prepare, { isHopeless, signal, onFailure: warn('kafka cannot be reached') })
+  await consumption.run()
 }
 
 function groupCheck(consumption: () => Consumption): () => Promise<void> {

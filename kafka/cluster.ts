@@ -1,5 +1,5 @@
 // What kafkajs can and its admin client does not offer: its connections to a cluster, as it uses them itself.
-import type { Kafka } from 'kafkajs'
+import type { GroupMember, GroupMemberAssignment, Kafka } from 'kafkajs'
 
 interface TopicPartitions {
   topic: string
@@ -31,16 +31,25 @@ export interface Cluster {
 export interface Broker {
   connectionPool: Connection
   disconnect: () => Promise<void>
-  fetch: (request: object) => Promise<{ responses: { partitions: FetchedPartition[] }[] }>
 }
 
-/** One partition's part of an answer to a fetch. */
-export interface FetchedPartition {
-  /** Below every open transaction. */
-  lastStableOffset?: string
-}
-
-export interface Coordinator {
+/** A broker that leads a consumer group. */
+export interface Coordinator extends Broker {
+  joinGroup: (request: {
+    groupId: string
+    memberId: string
+    sessionTimeout: number
+    rebalanceTimeout: number
+    groupProtocols: { name: string; metadata: Buffer }[]
+  }) => Promise<JoinedGroup>
+  syncGroup: (request: {
+    groupId: string
+    generationId: number
+    memberId: string
+    groupAssignment: GroupMemberAssignment[]
+  }) => Promise<{ memberAssignment: Buffer }>
+  heartbeat: (request: { groupId: string; groupGenerationId: number; memberId: string }) => Promise<unknown>
+  leaveGroup: (request: { groupId: string; memberId: string }) => Promise<unknown>
   /** The committed offsets; -1 where there is none. */
   offsetFetch: (asked: {
     groupId: string
@@ -55,8 +64,28 @@ export interface Coordinator {
   }) => Promise<unknown>
 }
 
+/** What a member learns when it has joined; `members` only if it leads the group. */
+export interface JoinedGroup {
+  generationId: number
+  memberId: string
+  leaderId: string
+  groupProtocol: string
+  members: GroupMember[]
+}
+
+/** A request with its answer, as kafkajs's connections take it. */
+export interface Exchange<Answer> {
+  request: object
+  response: {
+    decode: (answer: Buffer) => Promise<Answer>
+    parse: (answer: Answer) => Promise<Answer>
+  }
+  /** Milliseconds; default: the client's. */
+  requestTimeout?: number
+}
+
 export interface Connection {
-  send: (exchange: { request: object; response: object }) => Promise<unknown>
+  send: <Answer>(exchange: Exchange<Answer>) => Promise<unknown>
 }
 
 /** Whether the end of a log is the last stable offset, below every open transaction, or the end of all records. */

@@ -1,9 +1,12 @@
 // Reads the records of a partition from one offset to another, outside any consumer group: what is read here moves
 // nobody's offset and needs no group. Like the consumer it sees committed records only.
-import { createRequire } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kafka } from 'kafkajs'
-import { isolation, openCluster, type Cluster, type FetchedPartition } from './cluster.ts'
+import { askBroker, byLeader } from './ask-broker.ts'
+import { isolation, openCluster, type Cluster } from './cluster.ts'
+import { leaderError, offsetOutOfRange } from './error-codes.ts'
+import { fetchExchange, type AskedPartition, type FetchedPartition } from './fetch/fetch-request.ts'
+import { FetchedRecords } from './fetch/fetched-records.ts'
 
 export interface LogRecord {
   offset: number
@@ -38,19 +41,6 @@ export interface RecordReader {
   close: () => Promise<void>
 }
 
-/** What kafkajs makes of one partition's answer: without aborted and control records, and those before `from`. */
-interface Batch {
-  messages: { offset: string; timestamp: string; key: Buffer | null; value: Buffer | null }[]
-  rawMessages: unknown[]
-  lastOffset: () => string
-}
-
-const FetchedBatch = createRequire(import.meta.url)('kafkajs/src/consumer/batch') as new (
-  topic: string,
-  fetchedOffset: string,
-  partition: object,
-) => Batch
-
 const waitMs = 500
 const maxBytes = 4_194_304
 const attempts = 8
@@ -78,42 +68,45 @@ export async function openRecordReader(kafka: Kafka, topic: string): Promise<Rec
     },
     async *read(partition, from, to) {
       for (let next = from; next < to;) {
-        const { batch, isLast } = await fetch(cluster, topic, partition, next)
-        if (batch.rawMessages.length > 0) {
-          next = Number(batch.lastOffset()) + 1
-          yield { records: recordsBelow(batch, to), next: Math.min(next, to) }
-        } else if (isLast) return
+        const fetched = await fetch(cluster, topic, partition, next)
+        const { records, passed } = toRecords(fetched, next, to)
+        if (passed > next) {
+          next = passed
+          yield { records, next: Math.min(next, to) }
+        } else if (next >= fetched.lastStableOffset) return
       }
     },
   }
 }
 
-function recordsBelow(batch: Batch, to: number): LogRecord[] {
-  const records = batch.messages.map(({ offset, timestamp, key, value }) => ({
-    offset: Number(offset),
-    timestamp: Number(timestamp),
-    key,
-    value,
-  }))
-  return records.filter(({ offset }) => offset < to)
+function toRecords(
+  fetched: FetchedPartition,
+  from: number,
+  to: number,
+): { records: LogRecord[]; passed: number } {
+  const records: LogRecord[] = []
+  const found = new FetchedRecords(fetched, from)
+  while (found.next()) {
+    const { bytes, offset, timestamp, keyAt, keyEnd, valueAt, valueEnd } = found
+    if (offset >= to) break
+    const key = keyAt === -1 ? null : bytes.subarray(keyAt, keyEnd)
+    const value = valueAt === -1 ? null : bytes.subarray(valueAt, valueEnd)
+    records.push({ offset, timestamp, key, value })
+  }
+  return { records, passed: found.passed }
 }
 
 async function fetch(
   cluster: Cluster,
   topic: string,
   partition: number,
-  from: number,
-): Promise<{ batch: Batch; isLast: boolean }> {
+  offset: number,
+): Promise<FetchedPartition> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const answer = await fetchOnce(cluster, topic, partition, from)
-      const end = Number(answer.lastStableOffset ?? Infinity)
-      return { batch: new FetchedBatch(topic, String(from), answer), isLast: end >= 0 && from >= end }
+      return await fetchOnce(cluster, topic, { partition, offset })
     } catch (error) {
-      if ((error as { type?: string }).type === 'OFFSET_OUT_OF_RANGE') {
-        throw new LogStartMoved(`partition ${partition} has no offset ${from} any more`, { cause: error })
-      }
-      if (attempt === attempts) throw error
+      if (error instanceof LogStartMoved || attempt === attempts) throw error
       await sleep(pauseMs)
       // Its leader may have changed, or be away for the moment.
       await cluster.refreshMetadata().catch(() => undefined)
@@ -121,25 +114,19 @@ async function fetch(
   }
 }
 
-async function fetchOnce(
-  cluster: Cluster,
-  topic: string,
-  partition: number,
-  from: number,
-): Promise<FetchedPartition> {
-  const leader = cluster
-    .findTopicPartitionMetadata(topic)
-    .find(({ partitionId }) => partitionId === partition)?.leader
+async function fetchOnce(cluster: Cluster, topic: string, asked: AskedPartition): Promise<FetchedPartition> {
+  const { partition, offset } = asked
+  const [[leader] = []] = byLeader(cluster, topic, [asked])
   if (leader === undefined) throw new Error(`topic ${topic} has no partition ${partition}`)
-  const broker = await cluster.findBroker({ nodeId: leader })
-  const { responses } = await broker.fetch({
-    maxWaitTime: waitMs,
-    minBytes: 1,
-    maxBytes,
-    isolationLevel: isolation.readCommitted,
-    topics: [{ topic, partitions: [{ partition, fetchOffset: String(from), maxBytes }] }],
+  const exchange = fetchExchange({
+    ...{ topic, partitions: [asked], maxWaitMs: waitMs, minBytes: 1 },
+    ...{ maxBytes, maxBytesOfPartition: maxBytes, isolationLevel: isolation.readCommitted },
   })
-  const answer = responses[0]?.partitions[0]
+  const [answer] = await askBroker(cluster, leader, exchange)
   if (!answer) throw new Error(`Kafka did not answer for partition ${partition}`)
+  if (answer.code === offsetOutOfRange)
+    throw new LogStartMoved(`partition ${partition} has no offset ${offset} any more`)
+  const wrong = leaderError(answer.code)
+  if (wrong) throw new Error(`Kafka does not give records of partition ${partition}: ${wrong.name}`)
   return answer
 }

@@ -1,49 +1,36 @@
-// Keeps memory bounded while ClickHouse is slower than Kafka: partitions that hold enough are not fetched from. What waits to
-// be decoded does not count here: `decode-queue.ts` bounds it.
+// Keeps memory bounded while ClickHouse is slower than Kafka: a lane takes nothing while it holds a whole range besides the
+// one being stored, or all lanes together hold enough.
 import type { Lane } from '../lane/lane.ts'
 
 export interface BackPressure {
-  /** Pauses the lane's partition if it holds a whole range, or all lanes together hold enough. */
-  pauseIfFull: (partition: number, lane: Lane) => void
-  /** Resumes every paused partition that may hold more. */
-  resumeWhatFits: () => void
-  /** Resumes every paused partition: a new membership has nothing in hand. */
-  resumeAll: () => void
-  heldBytes: () => number
   /** Whether a lane may take nothing more for now. */
   mustWait: (lane: Lane) => boolean
+  /** Resolves as soon as one of the lanes may take more than a moment before, or `giveUp` is called. */
+  room: () => Promise<void>
+  /** To be called when that is so. */
+  onRoom: () => void
+  heldBytes: () => number
 }
 
-export function createBackPressure(parts: {
-  lanes: () => ReadonlyMap<number, Lane>
-  maxHeldBytes: number
-  pause: (partition: number) => void
-  resume: (partition: number) => void
-}): BackPressure {
-  const paused = new Set<number>()
-  const heldBytes = () => [...parts.lanes().values()].reduce((sum, lane) => sum + lane.bytes(), 0)
-  const isOver = () => heldBytes() >= parts.maxHeldBytes
-  // A range that is read again can only be stored, and its bytes let go of, once all of it is there.
-  const mustWait = (lane: Lane) => lane.state().phase !== 'rereading' && (lane.isFull() || isOver())
-  const resume = (partition: number) => {
-    paused.delete(partition)
-    parts.resume(partition)
+export function createBackPressure(
+  lanes: () => ReadonlyMap<number, Lane>,
+  maxHeldBytes: number,
+): BackPressure {
+  let waiting: (() => void)[] = []
+  const heldBytes = () => {
+    let bytes = 0
+    for (const lane of lanes().values()) bytes += lane.bytes()
+    return bytes
   }
   return {
     heldBytes,
-    mustWait,
-    resumeAll: () => [...paused].forEach(resume),
-    pauseIfFull: (partition, lane) => {
-      if (!mustWait(lane)) return
-      paused.add(partition)
-      parts.pause(partition)
-    },
-    resumeWhatFits: () => {
-      for (const partition of paused) {
-        const lane = parts.lanes().get(partition)
-        if (lane && mustWait(lane)) continue
-        resume(partition)
-      }
+    // A range that is read again can only be stored, and its bytes let go of, once all of it is there.
+    mustWait: (lane) => lane.state().phase !== 'rereading' && (lane.isFull() || heldBytes() >= maxHeldBytes),
+    room: () => new Promise((resolve) => waiting.push(resolve)),
+    onRoom: () => {
+      const told = waiting
+      waiting = []
+      for (const tell of told) tell()
     },
   }
 }

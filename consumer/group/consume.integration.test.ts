@@ -27,11 +27,10 @@ it('leaves the group when it is stopped, though it never found out where to go o
     logger: testLogger(),
   })
   await produce(kafka, [event('/a')])
-  await consumption.start()
+  const running = consumption.run()
   await becomesTrue(() => Promise.resolve(asked > 0))
-  // Until the first batch waits to be taken.
-  await sleep(1500)
   await consumption.stop()
+  await running
   const admin = client.admin()
   await admin.connect()
   const { groups } = await admin.describeGroups([groupId])

@@ -1,15 +1,11 @@
-// The group loop: which records are taken, by which lane, and when fetching pauses. Two rules keep every event: what
-// a membership holds is dropped when it ends, and a lane takes a fetch only where its last one ended.
+// The group loop: joins the group and serves the membership until it ends, again and again.
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Consumer, Kafka } from 'kafkajs'
+import type { Kafka } from 'kafkajs'
+import { openCluster } from '../../kafka/cluster.ts'
+import { createGroupMember, isHopeless } from '../../kafka/group/group-member.ts'
 import type { Logger } from '../../runtime/logger.ts'
-import type { Lane } from '../lane/lane.ts'
-import { createBackPressure } from './back-pressure.ts'
-import { createGroupCommit } from './group-commit.ts'
-import { createFetching, createGroupConsumer, mayGoOn, onNothingLeft, runByBatch } from './group-consumer.ts'
-import { createBatchHandler, type GroupState, type Present } from './handle-batch.ts'
-import { createMembership } from './membership.ts'
-import { createMisplacedFetches } from './misplaced-fetches.ts'
+import { untilDone } from '../../runtime/retry.ts'
+import { serve, type Served } from './membership.ts'
 import type { OpenLanes } from './open-lanes.ts'
 
 export interface ConsumeParts {
@@ -24,140 +20,78 @@ export interface ConsumeParts {
 }
 
 export interface Consumption {
-  start: () => Promise<void>
+  /** Begins. Rejects when consuming has ended for good; resolves once it is stopped. */
+  run: () => Promise<void>
   /** Stores and commits what is held, then leaves the group. */
   stop: () => Promise<void>
-  /** Called when something was stored: what is paused may go on. */
-  resume: () => void
+  /** Called when something was stored: more may be fetched. */
+  onRoom: () => void
   /** Bytes held by all lanes. */
   heldBytes: () => number
   /** Whether it is in the group and knows where to go on. */
   isMember: () => boolean
-  /** Rejects when consuming has ended for good. */
-  failed: Promise<never>
 }
 
-/** Pause where a membership ended while it was being joined. */
+/** Between two memberships where the first ended in trouble. */
 const rejoinPauseMs = 500
 
+/** How long a stop waits for a join that is under way. */
+const joinMayTakeMs = 2000
+
 export function createConsumption(parts: ConsumeParts): Consumption {
-  const { topic, logger } = parts
-  const failure = createFailure()
-  const state: GroupState = { present: null, isStopping: false }
-  const endMembership = () => {
-    state.present?.membership.end()
-    state.present = null
+  const { kafka, groupId, topic, logger } = parts
+  const stopping = new AbortController()
+  const member = createGroupMember(kafka, groupId, topic)
+  const cluster = openCluster(kafka)
+  let present: Served | null = null
+  let running: Promise<void> | null = null
+  let isJoining = false
+  const isOver = () => stopping.signal.aborted
+
+  const connect = async () => {
+    await cluster.connect()
+    await cluster.addTargetTopic(topic)
   }
-  const lanes = () => state.present?.membership.lanes() ?? new Map<number, Lane>()
-  const consumer = createGroupConsumer(parts.kafka, parts.groupId, endMembership)
-  const fetching = createFetching(consumer, topic)
-  const backPressure = createBackPressure({
-    lanes,
-    maxHeldBytes: parts.maxHeldBytes,
-    pause: fetching.pause,
-    resume: (partition) => state.isStopping || fetching.resume(partition),
-  })
-  const misplaced = createMisplacedFetches((partition) => {
-    logger.warn({ partition }, 'fetch after fetch does not follow the last one')
-    rejoin()
-  })
-  const steering = { state, fetching, backPressure, misplaced, onFault: failure.fail }
-  const handler = createBatchHandler({ ...parts, ...steering })
-  const run = () => runByBatch(consumer, handler.onBatch)
-  const rejoin = createRejoin(consumer, state, endMembership, run, failure.fail, logger)
-
-  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
-    endMembership()
-    const partitions = payload.memberAssignment[topic] ?? []
-    const onRejoin = (isFenced: boolean) => (isFenced ? endMembership() : rejoin())
-    state.present = beginMembership(parts, partitions, onRejoin, failure.fail)
-    misplaced.clearAll()
-    backPressure.resumeAll()
-  })
-  onNothingLeft(consumer, topic, handler.onNothingLeft)
-  consumer.on(consumer.events.CRASH, ({ payload: { error } }) => {
-    logger.warn({ err: error }, 'kafkajs stopped consuming')
-    return mayGoOn(error) ? rejoin() : failure.fail(error)
-  })
-
-  return {
-    failed: failure.promise,
-    resume: backPressure.resumeWhatFits,
-    heldBytes: backPressure.heldBytes,
-    isMember: () => state.present?.membership.isOpen() ?? false,
-    start: async () => {
-      await consumer.connect()
-      await consumer.subscribe({ topics: [topic], fromBeginning: true })
-      await run()
-    },
-    stop: () => {
-      state.isStopping = true
-      fetching.pauseAll()
-      // Without a way to commit nothing was begun under this membership, and nothing could be ended.
-      if (!state.present?.membership.isOpen() || !state.present.commit.isUsable()) endMembership()
-      return leave(consumer, [...lanes().values()])
-    },
+  const untilJoined = <T>(work: () => Promise<T>) =>
+    untilDone(work, {
+      ...{ signal: stopping.signal, isHopeless, longestPauseMs: 2000 },
+      onFailure: (error, pauseMs) => logger.warn({ err: error, pauseMs }, 'the group cannot be joined'),
+    })
+  const serveOnce = async () => {
+    isJoining = true
+    const membership = await untilJoined(member.join)
+    isJoining = false
+    logger.info({ partitions: membership.partitions }, 'joined the group')
+    present = serve(membership, { ...parts, member, cluster })
+    if (isOver()) present.end('stop')
+    const why = await present.ended
+    if (why === 'doubt' || why === 'stop') await member.leave()
+    if (why === 'rebalance' || why === 'stop') return
+    logger.warn({ why }, 'joining the group anew')
+    await sleep(rejoinPauseMs)
   }
-}
-
-function beginMembership(
-  parts: ConsumeParts,
-  partitions: readonly number[],
-  onRejoin: (isFenced: boolean) => void,
-  fail: (error: unknown) => void,
-): Present {
-  parts.logger.info({ partitions }, 'joined the group')
-  const commit = createGroupCommit(parts.logger)
-  const openLanes = (signal: AbortSignal) =>
-    parts.openLanes(partitions, { commit: commit.commit, onRejoin, signal })
-  return { membership: createMembership(openLanes, fail), commit }
-}
-
-/** Stores what the lanes hold, then leaves the group. */
-async function leave(consumer: Consumer, lanes: readonly Lane[]): Promise<void> {
-  await Promise.all(lanes.map((lane) => lane.drain()))
-  await consumer.disconnect()
-}
-
-/**
- * Leaves the group and joins it anew: a new member's generation fences whatever the old one sent. One at a time, for as
- * often as it takes: whatever ends the new membership while it is joined is answered by joining once more.
- */
-function createRejoin(
-  consumer: Consumer,
-  state: GroupState,
-  endMembership: () => void,
-  run: () => Promise<void>,
-  fail: (error: unknown) => void,
-  logger: Logger,
-): () => void {
-  let isWanted = false
-  let isUnderWay = false
-  const goesOn = () => isWanted && !state.isStopping
-  const leaveAndJoin = async () => {
-    isUnderWay = true
-    while (goesOn()) {
-      logger.warn('leaving the group to join it anew')
-      await consumer.stop()
-      if (!goesOn()) break
-      isWanted = false
-      await run()
-      if (goesOn()) await sleep(rejoinPauseMs)
+  const run = async () => {
+    try {
+      await untilJoined(connect)
+      while (!isOver()) await serveOnce()
+    } catch (error) {
+      if (!isOver()) throw error
+    } finally {
+      await Promise.all([member.close(), cluster.disconnect()]).catch(() => undefined)
     }
-    isUnderWay = false
   }
-  return () => {
-    endMembership()
-    isWanted = true
-    if (!isUnderWay) leaveAndJoin().catch(fail)
+  return {
+    run: () => (running ??= run()),
+    stop: async () => {
+      stopping.abort()
+      present?.end('stop')
+      // The group may take long to be complete, and nothing is held before.
+      const giveUp = setTimeout(() => isJoining && void member.close(), joinMayTakeMs)
+      await running
+      clearTimeout(giveUp)
+    },
+    onRoom: () => present?.backPressure.onRoom(),
+    heldBytes: () => present?.backPressure.heldBytes() ?? 0,
+    isMember: () => present?.isOpen() ?? false,
   }
-}
-
-function createFailure(): { promise: Promise<never>; fail: (error: unknown) => void } {
-  let fail: (error: unknown) => void = () => undefined
-  const promise = new Promise<never>((_resolve, reject) => {
-    fail = reject
-  })
-  promise.catch(() => undefined)
-  return { promise, fail: (error) => fail(error) }
 }

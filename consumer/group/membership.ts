@@ -1,65 +1,131 @@
-// One membership in the consumer group: from joining it to the next time it has to be joined. Whatever was fetched
-// or is held under an earlier one is no longer ours, since the partition may have gone to somebody else and come back.
-import kafkajs, { type PartitionAssigner } from 'kafkajs'
+// One membership in the consumer group, from joining it to the next time it has to be joined. Whatever was fetched or is held
+// under an earlier one is no longer ours, since the partition may have gone to somebody else and come back.
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Cluster } from '../../kafka/cluster.ts'
+import { sessionTimeoutMs, type GroupMember, type Membership } from '../../kafka/group/group-member.ts'
+import type { Logger } from '../../runtime/logger.ts'
+import { within } from '../../runtime/retry.ts'
 import type { Lane } from '../lane/lane.ts'
-
-export interface Membership {
-  /** Empty until it is known where every partition goes on. */
-  lanes: () => ReadonlyMap<number, Lane>
-  /** Resolves when that is known, or the membership has ended before; never rejects. */
-  opened: Promise<void>
-  isOpen: () => boolean
-  hasEnded: () => boolean
-  /** Lets go of every lane. */
-  end: () => void
-}
+import { createBackPressure, type BackPressure } from './back-pressure.ts'
+import { startFetching } from './fetching.ts'
+import { createGroupCommit } from './group-commit.ts'
+import type { OpenLanes } from './open-lanes.ts'
 
 /**
- * @param openLanes finds out where to go on, for as long as it takes; what it rejects with before the signal is given is
- * a fault of the program
- * @param onFault told of such a fault
+ * Why a membership ends. `rebalance`: what is under way may be finished; `lost`: somebody else may have the partitions by now;
+ * `doubt`: a commit may still arrive, so the group has to be left before it is joined again; `stop`: nothing more is wanted.
  */
-export function createMembership(
-  openLanes: (signal: AbortSignal) => Promise<ReadonlyMap<number, Lane>>,
-  onFault: (error: unknown) => void,
-): Membership {
-  const ended = new AbortController()
+export type End = 'rebalance' | 'lost' | 'doubt' | 'stop'
+
+export interface MembershipParts {
+  member: GroupMember
+  /** Connections for fetching. */
+  cluster: Cluster
+  topic: string
+  maxHeldBytes: number
+  openLanes: OpenLanes
+  isQuiet: () => boolean
+  logger: Logger
+}
+
+/** A membership that is being served. */
+export interface Served {
+  /** Resolves with why it ended, once nothing of it is done any more; rejects where the program cannot go on. */
+  ended: Promise<End>
+  /** Whether it is known where every partition goes on. */
+  isOpen: () => boolean
+  end: (why: End) => void
+  backPressure: BackPressure
+}
+
+/** Often enough to learn of a rebalance soon. */
+const heartbeatMs = 1000
+
+/** A rebalance waits for what is under way, but no longer: the others cannot go on before. */
+const finishWithinMs = 3000
+
+/** Fetches, stores and commits until the membership ends. */
+export function serve(membership: Membership, parts: MembershipParts): Served {
+  const { topic, cluster, logger } = parts
+  const over = new AbortController()
+  const stopFetching = new AbortController()
   let lanes: ReadonlyMap<number, Lane> | null = null
+  let end: (why: End) => void = () => undefined
+  let fail: (error: unknown) => void = () => undefined
+  const ending = new Promise<End>((resolve, reject) => {
+    end = resolve
+    fail = reject
+  })
+  const backPressure = createBackPressure(() => lanes ?? noLanes, parts.maxHeldBytes)
+
   const open = async () => {
-    const found = await openLanes(ended.signal)
-    if (ended.signal.aborted) for (const lane of found.values()) lane.end()
-    else lanes = found
+    const found = await parts.openLanes(membership.partitions, {
+      commit: createGroupCommit(parts.member, membership, logger),
+      onRejoin: (isFenced) => end(isFenced ? 'lost' : 'doubt'),
+      signal: over.signal,
+    })
+    lanes = found
+    const onMoved = (why: string) => {
+      logger.warn({ why }, 'the group is joined anew')
+      end('rebalance')
+    }
+    startFetching({
+      ...{ cluster, topic, lanes: found, backPressure, isQuiet: parts.isQuiet, logger },
+      ...{ signal: stopFetching.signal, onMoved, onFault: fail },
+    })
   }
-  const failed = (error: unknown) => {
-    if (ended.signal.aborted) return
-    ended.abort()
-    onFault(error)
+  const run = async (): Promise<End> => {
+    const beating = beat(parts.member, membership, end, over.signal)
+    open().catch((error: unknown) => over.signal.aborted || fail(error))
+    try {
+      const why = await ending
+      stopFetching.abort()
+      backPressure.onRoom()
+      const held = [...(lanes ?? noLanes).values()]
+      if (why === 'stop') await drain(held)
+      if (why === 'rebalance') await within(finishWithinMs, '', drain(held)).catch(() => undefined)
+      return why
+    } finally {
+      stopFetching.abort()
+      over.abort()
+      for (const lane of (lanes ?? noLanes).values()) lane.end()
+      await beating
+    }
   }
   return {
-    lanes: () => lanes ?? new Map<number, Lane>(),
-    opened: open().catch(failed),
-    isOpen: () => lanes !== null,
-    hasEnded: () => ended.signal.aborted,
-    end: () => {
-      ended.abort()
-      for (const lane of lanes?.values() ?? []) lane.end()
-    },
+    ended: run(),
+    isOpen: () => lanes !== null && !over.signal.aborted,
+    end: (why) => end(why),
+    backPressure,
   }
 }
 
-/**
- * An assigner that calls `onJoin` before every JoinGroup request: the one moment that kafkajs passes through
- * whenever a membership ends, also where it emits no event.
- */
-export function assignerThatTells(onJoin: () => void): PartitionAssigner {
-  return (config) => {
-    const assigner = kafkajs.PartitionAssigners.roundRobin(config)
-    return {
-      ...assigner,
-      protocol: (subscription) => {
-        onJoin()
-        return assigner.protocol(subscription)
-      },
+const noLanes: ReadonlyMap<number, Lane> = new Map()
+
+async function drain(lanes: readonly Lane[]): Promise<void> {
+  await Promise.all(lanes.map((lane) => lane.drain()))
+}
+
+/** Tells the group that this member is alive, until the signal is given. */
+async function beat(
+  member: GroupMember,
+  membership: Membership,
+  end: (why: End) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const isOver = () => signal.aborted
+  let answeredAt = performance.now()
+  for (;;) {
+    await sleep(heartbeatMs, undefined, { signal }).catch(() => undefined)
+    if (isOver()) return
+    try {
+      const sign = await member.heartbeat(membership)
+      answeredAt = performance.now()
+      if (sign === 'rebalancing') end('rebalance')
+      if (sign === 'gone') end('lost')
+    } catch {
+      // Whoever is not heard of for so long is taken for dead.
+      if (performance.now() - answeredAt > sessionTimeoutMs) end('lost')
     }
   }
 }

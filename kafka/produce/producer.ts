@@ -3,7 +3,9 @@
 // knows of the cluster, are used here.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kafka } from 'kafkajs'
+import { askBroker, byLeader } from '../ask-broker.ts'
 import { openCluster, type Cluster } from '../cluster.ts'
+import { leaderError } from '../error-codes.ts'
 import { produceExchange, type PartitionAnswer, type PartitionBatch } from './produce-request.ts'
 
 export interface Producer {
@@ -77,7 +79,7 @@ async function sendOnce(
   const sendTo = async ([leader, own]: [leader: number | undefined, own: PartitionBatch[]]) => {
     try {
       if (leader === undefined) throw new Error('Kafka does not know a leader of the partition')
-      const answers = await exchange(cluster, leader, produceExchange(topic, own))
+      const answers = await askBroker(cluster, leader, produceExchange(topic, own))
       for (const batch of own) {
         const answer = answers.find(({ partition }) => partition === batch.partition)
         const refusal = refusalOf(answer)
@@ -101,63 +103,10 @@ function toError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error))
 }
 
-function byLeader(
-  cluster: Cluster,
-  topic: string,
-  batches: readonly PartitionBatch[],
-): Map<number | undefined, PartitionBatch[]> {
-  const partitions = cluster.findTopicPartitionMetadata(topic)
-  const found = new Map<number | undefined, PartitionBatch[]>()
-  for (const batch of batches) {
-    const leader = partitions.find(({ partitionId }) => partitionId === batch.partition)?.leader
-    const own = found.get(leader)
-    if (own) own.push(batch)
-    else found.set(leader, [batch])
-  }
-  return found
-}
-
-async function exchange(
-  cluster: Cluster,
-  nodeId: number,
-  produce: ReturnType<typeof produceExchange>,
-): Promise<PartitionAnswer[]> {
-  const broker = await cluster.findBroker({ nodeId })
-  try {
-    return (await broker.connectionPool.send(produce)) as PartitionAnswer[]
-  } catch (error) {
-    const { name, host, port } = error as { name?: string; host?: string; port?: number }
-    // The connection would be handed out again. kafkajs keeps one that is silent, too.
-    if (name === 'KafkaJSConnectionClosedError' || name === 'KafkaJSRequestTimeoutError') {
-      await broker.disconnect()
-      if (host !== undefined && port !== undefined) cluster.removeBroker({ host, port })
-    }
-    throw error
-  }
-}
-
-/** The errors a leader may answer with; one that is not here is taken to last. Source: Kafka's protocol guide, "Error Codes". */
-const errors = new Map<number, [name: string, mayPass: boolean]>([
-  [2, ['CORRUPT_MESSAGE', true]],
-  [3, ['UNKNOWN_TOPIC_OR_PARTITION', true]],
-  [5, ['LEADER_NOT_AVAILABLE', true]],
-  [6, ['NOT_LEADER_OR_FOLLOWER', true]],
-  [7, ['REQUEST_TIMED_OUT', true]],
-  [10, ['MESSAGE_TOO_LARGE', false]],
-  [13, ['NETWORK_EXCEPTION', true]],
-  [17, ['INVALID_TOPIC_EXCEPTION', false]],
-  [18, ['RECORD_LIST_TOO_LARGE', false]],
-  [19, ['NOT_ENOUGH_REPLICAS', true]],
-  [20, ['NOT_ENOUGH_REPLICAS_AFTER_APPEND', true]],
-  [29, ['TOPIC_AUTHORIZATION_FAILED', false]],
-  [32, ['INVALID_TIMESTAMP', false]],
-  [56, ['KAFKA_STORAGE_ERROR', true]],
-  [87, ['INVALID_RECORD', false]],
-])
-
 function refusalOf(answer: PartitionAnswer | undefined): Refusal | null {
   if (!answer) return { error: new Error('Kafka answered without the partition'), mayPass: true }
-  if (answer.code === 0) return null
-  const [name, mayPass] = errors.get(answer.code) ?? [`error ${answer.code}`, false]
-  return { error: new Error(`Kafka refuses records of partition ${answer.partition}: ${name}`), mayPass }
+  const wrong = leaderError(answer.code)
+  if (!wrong) return null
+  const error = new Error(`Kafka refuses records of partition ${answer.partition}: ${wrong.name}`)
+  return { error, mayPass: wrong.mayPass }
 }
