@@ -19,8 +19,10 @@ export interface EventRow {
 
 /** Where a row comes from: a line of a record. */
 export interface RowPlace {
-  /** The site as UTF-8: the key of the record. */
-  key: Uint8Array
+  /** The site as UTF-8 stands in these bytes, from `keyAt` to before `keyEnd`: the key of the record. */
+  source: Uint8Array
+  keyAt: number
+  keyEnd: number
   /** When the record was received, epoch milliseconds. */
   receivedAt: number
   partition: number
@@ -32,18 +34,18 @@ export interface RowPlace {
 export const mostBytesAdded = 96
 
 /**
- * Writes the row of a scanned event into `rows` from `at` on. Returns where it ends.
+ * Writes the row of an event, found in the same bytes, into `rows` from `at` on. Returns where it ends.
  * @param timestamp its own, or when its record was received, epoch milliseconds
  */
 export function writeScannedRow(
   rows: Uint8Array,
   at: number,
   place: RowPlace,
-  source: Uint8Array,
   event: ScannedEvent,
   timestamp: number,
   id: IdWords,
 ): number {
+  const { source } = place
   let next = putPlace(rows, at, place)
   next = putText(rows, next, source, event.typeAt, event.typeEnd)
   next = putText(rows, next, source, event.pathAt, event.pathEnd)
@@ -55,14 +57,10 @@ export function writeScannedRow(
     : putText(rows, next, noProperties, 0, noProperties.length)
 }
 
-function putPlace(
-  rows: Uint8Array,
-  at: number,
-  { key, receivedAt, partition, offset, line }: RowPlace,
-): number {
-  let next = putText(rows, at, key, 0, key.length)
-  next = putWord(rows, putWide(rows, next, receivedAt), partition)
-  return putWord(rows, putWide(rows, next, offset), line)
+function putPlace(rows: Uint8Array, at: number, place: RowPlace): number {
+  let next = putText(rows, at, place.source, place.keyAt, place.keyEnd)
+  next = putWord(rows, putWide(rows, next, place.receivedAt), place.partition)
+  return putWord(rows, putWide(rows, next, place.offset), place.line)
 }
 
 const noProperties = Buffer.from('{}')
@@ -72,7 +70,7 @@ export function toEventRow(place: RowPlace, event: Event, id: IdWords): Buffer {
   const properties = JSON.stringify(event.properties ?? {})
   const texts = [event.event_type, event.path, event.user_id, event.referrer, properties]
   const row = Buffer.allocUnsafe(
-    texts.reduce((sum, text) => sum + Buffer.byteLength(text), place.key.length + mostBytesAdded),
+    texts.reduce((sum, text) => sum + Buffer.byteLength(text), place.keyEnd - place.keyAt + mostBytesAdded),
   )
   let at = putPlace(row, 0, place)
   const put = (text: string) => {

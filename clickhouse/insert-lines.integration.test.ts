@@ -20,7 +20,7 @@ const insertOf = (lines: Buffer[], token: string, deadline = farAhead) => ({
   lines,
   lineCount: lines.length,
   token,
-  constants: { topicId },
+  constants: { topicId, storedAt: 1_763_110_000 },
   deadline,
   name: 'test/',
 })
@@ -40,6 +40,7 @@ describe('the one INSERT', () => {
         kafka_partition: 3,
         kafka_offset: 7,
         kafka_line: 0,
+        stored_at: '2025-11-14 08:46:40',
         hashed: 1,
       },
     ])

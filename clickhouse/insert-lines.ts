@@ -15,7 +15,7 @@ export interface Insert {
   constants: Record<string, string | number>
   /** Seconds since 1970 by ClickHouse's clock: from then on the block is refused as a whole. */
   deadline: number
-  /** Begins the query's id, so that a look finds the inserts of a range that still run. */
+  /** Begins the query's id, so that a look finds the inserts of a partition that still run. */
   name: string
 }
 
@@ -57,8 +57,8 @@ const milliseconds = (name: string) => `fromUnixTimestamp64Milli(${name}, 'UTC')
 export const eventsTarget: InsertTarget = {
   table: 'events',
   columns:
-    'site_id, event_type, path, user_id, timestamp, event_id, received_at, referrer, properties, kafka_topic_id, kafka_partition, kafka_offset, kafka_line',
-  select: `site_id, event_type, path, user_id, ${milliseconds('timestamp')}, event_id, ${milliseconds('at')}, referrer, properties, {topicId:UUID}, part, offset, line`,
+    'site_id, event_type, path, user_id, timestamp, event_id, received_at, referrer, properties, kafka_topic_id, kafka_partition, kafka_offset, kafka_line, stored_at',
+  select: `site_id, event_type, path, user_id, ${milliseconds('timestamp')}, event_id, ${milliseconds('at')}, referrer, properties, {topicId:UUID}, part, offset, line, toDateTime({storedAt:UInt32}, 'UTC')`,
   input:
     'site_id String, at Int64, part UInt32, offset UInt64, line UInt32, event_type String, path String, user_id String, timestamp Int64, event_id UUID, referrer String, properties JSON(max_dynamic_paths = 16, max_dynamic_types = 4)',
   format: 'RowBinary',
@@ -97,7 +97,7 @@ export class NotAllWritten extends Error {
 /**
  * Inserts in one block, visible at once or not at all (for each month of the rows). The deadline is checked when the
  * block has arrived as a whole: `now()` would be fixed when the query starts, and a WHERE that is only false would
- * answer success for nothing. Any failure leaves the outcome unknown until the range is looked for.
+ * answer success for nothing. Any failure leaves the outcome unknown until it is looked for.
  * @param clickhouse a client that keeps no connection alive: a refused insert leaves its body unread
  * @throws ClickHouseError when ClickHouse refuses, code 395 where the deadline had passed; NotAllWritten
  */
@@ -120,25 +120,16 @@ export async function insertLines(clickhouse: ClickHouse, insert: Insert): Promi
 
 /** The name of an insert of these ranges of a topic, whichever consumer sends it. */
 export function nameInsert(database: string, topic: SourceTopic, spans: readonly PartitionSpan[]): string {
-  return `${startOfName(database, topic)}${spans.map(nameSpan).join('')}`
+  return `${startOfName(database, topic)}${spans.map(({ partition, first, last }) => `${partition}:${first}-${last}/`).join('')}`
 }
 
-/** What the names of all inserts of one range begin with, and what they have in them. */
-export function partsOfNames(
-  database: string,
-  source: Source,
-  { first, last }: { first: number; last: number },
-): { start: string; span: string } {
-  const { partition } = source
-  return { start: startOfName(database, source), span: `/${nameSpan({ partition, first, last })}` }
+/** What the names of all inserts of one partition begin with, and what they have in them. */
+export function partsOfNames(database: string, source: Source): { start: string; partition: string } {
+  return { start: startOfName(database, source), partition: `/${source.partition}:` }
 }
 
 function startOfName(database: string, { topic, topicId }: SourceTopic): string {
   return `tallyline/${database}/${topic}/${topicId}/`
-}
-
-function nameSpan({ partition, first, last }: PartitionSpan): string {
-  return `${partition}:${first}-${last}/`
 }
 
 const oneBlock = {

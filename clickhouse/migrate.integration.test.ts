@@ -95,6 +95,7 @@ describe('the tables (contract section 8)', () => {
         'kafka_offset',
         'kafka_line',
         'kafka_topic_id',
+        'stored_at',
       ].sort(),
     )
   })

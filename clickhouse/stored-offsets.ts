@@ -20,29 +20,5 @@ export async function queryStoredOffsets(
       GROUP BY partition`,
     query_params: { topic, topicId },
   })
-  return byPartition(rows)
-}
-
-/**
- * The highest offset of each partition of which the tables have a line, whatever the books say. Reads much of the
- * tables: for when the group's offsets are gone.
- */
-export async function queryHighestLines(
-  clickhouse: ClickHouse,
-  topicId: string,
-): Promise<Map<number, number>> {
-  const rows = await queryRows(clickhouse, row, {
-    query: `SELECT partition, max(highest) AS offset FROM (
-        SELECT kafka_partition AS partition, max(kafka_offset) AS highest FROM events
-          WHERE kafka_topic_id = {topicId:UUID} GROUP BY partition
-        UNION ALL SELECT kafka_partition AS partition, max(kafka_offset) AS highest FROM dead_letters
-          WHERE kafka_topic_id = {topicId:UUID} GROUP BY partition)
-      GROUP BY partition`,
-    query_params: { topicId },
-  })
-  return byPartition(rows)
-}
-
-function byPartition(rows: { partition: number; offset: number }[]): Map<number, number> {
   return new Map(rows.map(({ partition, offset }) => [partition, offset]))
 }

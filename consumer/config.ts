@@ -51,14 +51,14 @@ export const consumerVariables = {
   RANGE_MAX_AGE_MS: wholeNumber(800, 1, 60_000).describe(
     'Milliseconds after the first of them came at which rows are stored; longer makes fewer, larger inserts',
   ),
-  RANGE_QUIET_AGE_MS: wholeNumber(5, 1, 60_000).describe(
-    'Milliseconds that rows wait where fewer than 500 a second come; they are stored at most 30 times a second',
+  RANGE_QUIET_AGE_MS: wholeNumber(1, 1, 60_000).describe(
+    'Milliseconds that rows wait where fewer than 500 a second come, and after an insert for as long as that took',
   ),
   CONSUMER_MAX_HELD_BYTES: wholeNumber(50_331_648, 1_048_576, 8_589_934_592).describe(
     'Bytes of rows that may wait for ClickHouse in memory before fetching pauses',
   ),
   INSERT_TIMEOUT_MS: wholeNumber(5000, 1000, 12_000).describe(
-    'Milliseconds an insert may take to reach the table before ClickHouse refuses it; after a failure nothing else is done about its range for so long',
+    'Milliseconds an insert may take to reach the table before ClickHouse refuses it; after a failure nothing else is done about its partitions for so long; a consumer that takes over from one that died waits 2 s longer',
   ),
   DEDUP_WINDOW_IDS: wholeNumber(5_000_000, 1000, 200_000_000).describe(
     'Event ids that each consumer knows again without asking the table, at most 29 bytes each',

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { openTcpProxy } from '../faults/proxy/tcp-proxy.ts'
 import { createKafka, withAdmin } from '../kafka/client.ts'
 import { partitionOf } from '../kafka/partition-of.ts'
 import { ensureTopic } from '../kafka/topics.ts'
@@ -146,10 +147,11 @@ describe('the consumer', () => {
     await until(async () => (await count()) === 3)
   })
 
-  it('pauses fetching while ClickHouse is away, so that memory stays bounded', async () => {
+  it('pauses fetching while ClickHouse does not answer, so that memory stays bounded', async () => {
     const { kafka, settings, count, groupId } = await start()
     const { hostname, port } = new URL(settings.url)
-    const proxy = await startTcpProxy({ host: hostname, port: Number(port) })
+    const proxy = await openTcpProxy({ host: hostname, port: Number(port) })
+    onTestFinished(proxy.close)
     const maxHeldBytes = 1_000_000
     const url = `http://127.0.0.1:${proxy.port}`
     const consumer = await startTestConsumer(kafka, { ...settings, url }, groupId, {
@@ -158,7 +160,7 @@ describe('the consumer', () => {
     })
     await produce(kafka, [event('demo', 0)])
     await until(async () => (await count()) === 1)
-    await proxy.cut()
+    proxy.set({ kind: 'hang' })
     const lines = Array.from({ length: 500 }, (_, n) => event('demo', n).value).join('\n')
     for (let sent = 0; sent < 200; sent += 1) await produce(kafka, [{ key: 'demo', value: lines }])
     const held = async () =>
@@ -168,7 +170,7 @@ describe('the consumer', () => {
       expect(await held()).toBeLessThan(8 * maxHeldBytes)
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
-    await proxy.mend()
+    proxy.set({ kind: 'none' })
     await until(async () => (await count()) === 100_001)
   })
 

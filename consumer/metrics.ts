@@ -1,11 +1,11 @@
 // The consumer's figures.
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { Range } from './lane/range.ts'
+import type { StoredSpan } from './lane/lane-lines.ts'
 
 export interface ConsumerMetrics {
   registry: Registry
   /** A range whose rows, dead letters and books are stored. */
-  stored: (range: Range) => void
+  stored: (span: StoredSpan) => void
   /** Something about a range that failed and is tried again. */
   retried: () => void
   /** Offsets that Kafka dropped before this group read them. */
@@ -24,6 +24,7 @@ export function createConsumerMetrics(held: Held): ConsumerMetrics {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
+  addGauges(registers, held)
   const events = new Counter({ name: 'events_stored_total', help: 'Events stored as rows', registers })
   const ranges = new Counter({ name: 'ranges_stored_total', help: 'Ranges of offsets stored', registers })
   const duplicates = new Counter({
@@ -48,6 +49,26 @@ export function createConsumerMetrics(held: Held): ConsumerMetrics {
     registers,
   })
   const seconds = new Histogram({ name: 'insert_duration_seconds', help: 'Seconds of an insert', registers })
+  return {
+    registry,
+    stored: (span) => {
+      ranges.inc()
+      for (const books of span.books.values()) {
+        events.inc(books.rows)
+        duplicates.inc(books.duplicates)
+      }
+      for (const reason of span.dead) dead.inc({ reason })
+    },
+    retried: () => failures.inc(),
+    expired: (offsets) => expired.inc(offsets),
+    timeInsert: async (insert) => {
+      const end = seconds.startTimer()
+      await insert().finally(end)
+    },
+  }
+}
+
+function addGauges(registers: Registry[], held: Held): void {
   new Gauge({
     name: 'held_bytes',
     help: 'Bytes of rows that wait for ClickHouse',
@@ -64,19 +85,4 @@ export function createConsumerMetrics(held: Held): ConsumerMetrics {
       this.set(held.recentIds())
     },
   })
-  return {
-    registry,
-    stored: (range) => {
-      events.inc(range.rowCount)
-      ranges.inc()
-      for (const books of range.books.values()) duplicates.inc(books.duplicates)
-      for (const { reason } of range.dead) dead.inc({ reason })
-    },
-    retried: () => failures.inc(),
-    expired: (offsets) => expired.inc(offsets),
-    timeInsert: async (insert) => {
-      const end = seconds.startTimer()
-      await insert().finally(end)
-    },
-  }
 }

@@ -1,13 +1,12 @@
 // Says what was stored, at most one line a second: ranges stored in between are counted into the next line.
 import type { Logger } from '../runtime/logger.ts'
 import type { Source } from '../clickhouse/insert-lines.ts'
-import type { Span } from './lane/protocol.ts'
-import type { Range } from './lane/range.ts'
+import type { StoredSpan } from './lane/lane-lines.ts'
 
 const everyMs = 1000
 
 export interface RangeLog {
-  stored: (source: Source, span: Span, range: Range) => void
+  stored: (source: Source, stored: StoredSpan) => void
   /** Says what has not been said yet. */
   flush: () => void
 }
@@ -27,11 +26,11 @@ export function createRangeLog(logger: Logger): RangeLog {
   }
 
   return {
-    stored: ({ topic, partition }, span, range) => {
+    stored: ({ topic, partition }, { span, books, dead }) => {
       last = { topic, partition, ...span }
       untold.ranges += 1
-      untold.rows += range.rowCount
-      untold.dead += range.dead.length
+      for (const { rows } of books.values()) untold.rows += rows
+      untold.dead += dead.length
       if (timer) return
       flush()
       timer = setTimeout(flush, everyMs)

@@ -17,10 +17,11 @@ import type { ConsumerConfig } from './config.ts'
 import { createConsumption, type Consumption } from './group/consume.ts'
 import { createOpenLanes, type OpenLanes, type OpenLanesParts } from './group/open-lanes.ts'
 import { createReadStarts } from './group/starts.ts'
-import { createLook } from './lane/look-for-range.ts'
+import { createBookSchedule } from './lane/book-schedule.ts'
 import { createInsertSchedule } from './lane/insert-schedule.ts'
+import { createRecover } from './lane/recover.ts'
 import { createStoreClock } from './lane/store-clock.ts'
-import { createStoreRange } from './lane/store-ranges.ts'
+import { createStoreBooks, createStoreLines } from './lane/store-lines.ts'
 import { createConsumerMetrics, type ConsumerMetrics } from './metrics.ts'
 import { createRangeLog } from './range-log.ts'
 import type { RecentIds } from './recent-ids/recent-ids.ts'
@@ -30,6 +31,12 @@ const queryTimeoutMs = 60_000
 
 /** An insert that came in time still has to be written and answered. Looks for it take no longer. */
 const answerMs = 1000
+
+/**
+ * A lease is so much longer than an insert may take: it is renewed no more often than that, and whoever takes over a partition
+ * of a consumer that died waits so much longer.
+ */
+const leaseSlackSeconds = 2
 
 /** Starts answering health at once, and consuming as soon as Kafka can be reached. */
 export async function startConsumer(
@@ -51,9 +58,9 @@ export async function startConsumer(
   const rangeLog = createRangeLog(logger)
   const schedule = createInsertSchedule(config.limits)
   const openLanes = lanesOf(config, kafka, admin, metrics, logger, {
-    onStored: (source, span, range) => {
-      metrics.stored(range)
-      rangeLog.stored(source, span, range)
+    onStored: (source, stored) => {
+      metrics.stored(stored)
+      rangeLog.stored(source, stored)
     },
     onRoom: () => consumption.onRoom(),
     onWindow: (window) => {
@@ -135,14 +142,21 @@ function lanesOf(
   const topic = config.kafka.topic.name
   const { database } = config.clickhouse
   const { clickhouse, inserter } = parts
+  const clock = createStoreClock()
   return createOpenLanes({
     ...{ ...parts, topic, limits, window, logger },
-    fenceSeconds: config.insertTimeoutMs / 1000,
-    readStarts: createReadStarts({ kafka, admin, clickhouse, groupId, topic, metrics, logger }),
+    bookSchedule: createBookSchedule(),
+    times: { fence: config.insertTimeoutMs / 1000, slack: leaseSlackSeconds },
+    readStarts: createReadStarts({
+      ...{ kafka, admin, groupId, topic, metrics, logger },
+      recover: createRecover(clickhouse, database, clock),
+    }),
     steps: {
-      store: createStoreRange(inserter, database, metrics),
-      look: createLook(inserter, database),
-      clock: createStoreClock(),
+      storeLines: createStoreLines(inserter, database, metrics),
+      storeBooks: createStoreBooks(inserter, database),
+      // Answers are waited for no longer than those to inserts.
+      recover: createRecover(inserter, database, clock),
+      clock,
       onTrouble: (error, doing) => {
         metrics.retried()
         logger.warn({ err: error, doing }, 'trying again')

@@ -34,35 +34,38 @@ export function bytesOfValue(value: Buffer | null): Buffer {
  * alone does not count, unless it is all there is; what merely looks blank does.
  */
 export function* linesOf(value: Buffer): Generator<RecordLine> {
-  if (hasTooManyLines(value)) return yield { at: 0, end: value.length, number: 0 }
+  if (hasTooManyLines(value, 0, value.length)) {
+    yield { at: 0, end: value.length, number: 0 }
+    return
+  }
   let at = 0
   for (let number = 0; at <= value.length; number += 1) {
-    const end = endOfLine(value, at)
-    if (counts(value, at, end)) yield { at, end, number }
+    const end = endOfLine(value, at, value.length)
+    if (counts(value, at, end, 0, value.length)) yield { at, end, number }
     at = end + 1
   }
 }
 
-/** Whether a record is set aside whole for its number of lines. */
-export function hasTooManyLines(value: Buffer): boolean {
-  if (value.length < mostLines) return false
-  let at = -1
+/** Whether a record, whose value stands from `at` to before `end`, is set aside whole for its number of lines. */
+export function hasTooManyLines(bytes: Buffer, at: number, end: number): boolean {
+  if (end - at < mostLines) return false
+  let breakAt = at - 1
   for (let breaks = 0; breaks < mostLines; breaks += 1) {
-    at = value.indexOf(lineFeed, at + 1)
-    if (at === -1) return false
+    breakAt = bytes.indexOf(lineFeed, breakAt + 1)
+    if (breakAt === -1 || breakAt >= end) return false
   }
   return true
 }
 
-/** Where the line that begins at `at` ends. */
-export function endOfLine(value: Buffer, at: number): number {
-  const end = value.indexOf(lineFeed, at)
-  return end === -1 ? value.length : end
+/** Where the line that begins at `at` ends, in a value that ends before `valueEnd`. */
+export function endOfLine(bytes: Buffer, at: number, valueEnd: number): number {
+  const end = bytes.indexOf(lineFeed, at)
+  return end === -1 || end > valueEnd ? valueEnd : end
 }
 
-/** Whether the line from `at` to before `end` counts. */
-export function counts(value: Buffer, at: number, end: number): boolean {
-  return passBlanks(value, at) < end || (at === 0 && end === value.length)
+/** Whether the line from `at` to before `end` counts, in a value that stands from `valueAt` to before `valueEnd`. */
+export function counts(bytes: Buffer, at: number, end: number, valueAt: number, valueEnd: number): boolean {
+  return passBlanks(bytes, at) < end || (at === valueAt && end === valueEnd)
 }
 
 /** The site of a record: its key as text; empty where it has none, or none that is text. */

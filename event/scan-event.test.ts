@@ -4,6 +4,7 @@ import { toEventUuid } from './event-id.ts'
 import { toLine } from './event-line.ts'
 import { parseEvent } from './event.ts'
 import { ScannedEvent, scanEvent } from './scan-event.ts'
+import { plainAscii, plainUtf8 } from './scan-text.ts'
 import { mostBytesAdded, writeLine } from './write-line.ts'
 
 const receivedAt = Date.UTC(2025, 10, 14)
@@ -24,7 +25,7 @@ function scan(text: string): Scanned | null {
   const bytes = Buffer.from(`${before}${text}\n{"site_id":"y"}`)
   const [at, end] = [before.length, before.length + Buffer.byteLength(text)]
   const event = new ScannedEvent()
-  if (!scanEvent(bytes, at, end, receivedAt, event)) return null
+  if (!scanEvent(bytes, at, end, plainUtf8, receivedAt, event)) return null
   // Whoever asks has to look at what stands behind it.
   if (bytes.toString('utf8', event.end, end).trim() !== '') return null
   const sentId = bytes.toString('utf8', event.idAt, event.idEnd) || null
@@ -207,10 +208,21 @@ describe('the short way to an event', () => {
     '{"site_id":"demo","event_type":"view",}',
   ])('asks the schema about %s', (text) => expect(scan(text)).toBeNull())
 
+  it('asks the schema about what is beyond ASCII, where nobody knows that it is UTF-8', () => {
+    const isFound = (text: string) => {
+      const bytes = Buffer.from(text)
+      return scanEvent(bytes, 0, bytes.length, plainAscii, receivedAt, new ScannedEvent())
+    }
+    expect(isFound(event({ path: '/dune', properties: { plan: 'pro' } }))).toBe(true)
+    expect(isFound(event({ path: '/düne' }))).toBe(false)
+    expect(isFound(event({ properties: { plan: 'prö' } }))).toBe(false)
+    expect(isFound(event({ properties: { plän: 'pro' } }))).toBe(false)
+  })
+
   it('reads no further than it is told, though an event goes on there', () => {
     const bytes = Buffer.from('{"site_id":"demo","event_type":"view","path":"/"}')
     for (let end = 0; end < bytes.length; end += 1) {
-      expect(scanEvent(bytes, 0, end, receivedAt, new ScannedEvent())).toBe(false)
+      expect(scanEvent(bytes, 0, end, plainUtf8, receivedAt, new ScannedEvent())).toBe(false)
     }
   })
 })

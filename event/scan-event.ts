@@ -2,7 +2,7 @@
 // making anything of them. It only ever says "surely good" or "ask the schema", which takes many times as long; a property
 // test holds that both agree.
 import { endOfProperties } from './scan-properties.ts'
-import { endOfDigits, passBlanks, plainBytes, wordAt, wordOf } from './scan-text.ts'
+import { endOfDigits, passBlanks, wordAt, wordOf, type PlainBytes } from './scan-text.ts'
 import { readDigits, scanInstant } from './scan-timestamp.ts'
 import { earliest, greatestLead } from './timestamp.ts'
 
@@ -64,7 +64,6 @@ const erti4 = wordOf('erti')
 const null4 = wordOf('null')
 
 // V8 puts in constants of the module itself, but looks up those of another one, which takes a tenth of the whole.
-const isPlain = plainBytes
 const quote = 0x22
 const comma = 0x2c
 const colon = 0x3a
@@ -77,7 +76,8 @@ const letterS = 0x73
 const del = 0x7f
 
 /**
- * Finds the fields of the event that begins at `at` and ends before `end`, of bytes that are known to be UTF-8.
+ * Finds the fields of the event that begins at `at` and ends before `end`.
+ * @param plain which bytes may stand in its texts: those beyond ASCII only where they are known to be UTF-8
  * @param receivedAt when it was received, epoch milliseconds: its timestamp must not be far ahead of that
  * @returns false where the schema has to be asked; `event` says nothing then
  */
@@ -85,6 +85,7 @@ export function scanEvent(
   bytes: Uint8Array,
   at: number,
   end: number,
+  plain: PlainBytes,
   receivedAt: number,
   event: ScannedEvent,
 ): boolean {
@@ -103,11 +104,11 @@ export function scanEvent(
       const textAt = next + 1
       // Not by a function: this is where most of the time goes.
       do next += 1
-      while (next < end && isPlain[bytes[next] as number] === 1)
+      while (next < end && plain[bytes[next] as number] === 1)
       if (bytes[next] !== quote || !keepText(field, bytes, textAt, next, event)) return false
       next += 1
     } else {
-      next = keepOther(field, bytes, next, end, event)
+      next = keepOther(field, bytes, next, end, plain, event)
       if (next === -1) return false
     }
     next = passBlanks(bytes, next)
@@ -182,7 +183,14 @@ function keepText(field: number, bytes: Uint8Array, at: number, end: number, eve
 }
 
 /** Keeps a value that is no text. Returns where it ends; -1 for one that the field cannot have. */
-function keepOther(field: number, bytes: Uint8Array, at: number, end: number, event: ScannedEvent): number {
+function keepOther(
+  field: number,
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  plain: PlainBytes,
+  event: ScannedEvent,
+): number {
   if (field === timestamp && bytes[at] !== letterN) {
     const digitsEnd = endOfDigits(bytes, at)
     event.timestamp = readDigits(bytes, at, digitsEnd)
@@ -190,7 +198,7 @@ function keepOther(field: number, bytes: Uint8Array, at: number, end: number, ev
   }
   if (field === properties && bytes[at] === openBrace) {
     event.propertiesAt = at
-    event.propertiesEnd = endOfProperties(bytes, at, end)
+    event.propertiesEnd = endOfProperties(bytes, at, end, plain)
     return event.propertiesEnd
   }
   return wordAt(bytes, at) === null4 ? at + 4 : -1

@@ -10,6 +10,7 @@ import {
   quote,
   wordAt,
   wordOf,
+  type PlainBytes,
 } from './scan-text.ts'
 
 /** Far below the bounds of `properties`, so that nothing has to be counted exactly. */
@@ -35,18 +36,18 @@ const keysAt = new Int32Array(mostKeys)
 const keysEnd = new Int32Array(mostKeys)
 
 /** Where the object that begins at `at` ends; -1 where it is unusual in any way, or empty. */
-export function endOfProperties(bytes: Uint8Array, at: number, end: number): number {
+export function endOfProperties(bytes: Uint8Array, at: number, end: number, plain: PlainBytes): number {
   const last = Math.min(end, at + mostBytes)
   let keys = 0
   let next = at
   do {
     const key = passBlanks(bytes, next + 1)
-    const keyEnd = bytes[key] === quote && keys < mostKeys ? endOfText(bytes, key + 1, last) : -1
+    const keyEnd = bytes[key] === quote && keys < mostKeys ? endOfText(bytes, key + 1, last, plain) : -1
     if (keyEnd === -1 || !isNewKey(bytes, key + 1, keyEnd, keys)) return -1
     keys += 1
     const colonAt = passBlanks(bytes, keyEnd + 1)
     if (bytes[colonAt] !== colon) return -1
-    next = endOfValue(bytes, passBlanks(bytes, colonAt + 1), last)
+    next = endOfValue(bytes, passBlanks(bytes, colonAt + 1), last, plain)
     if (next === -1) return -1
     next = passBlanks(bytes, next)
   } while (bytes[next] === comma)
@@ -70,9 +71,9 @@ function isSame(bytes: Uint8Array, left: number, right: number, length: number):
   return true
 }
 
-function endOfValue(bytes: Uint8Array, at: number, end: number): number {
+function endOfValue(bytes: Uint8Array, at: number, end: number, plain: PlainBytes): number {
   if (bytes[at] === quote) {
-    const textEnd = endOfText(bytes, at + 1, end)
+    const textEnd = endOfText(bytes, at + 1, end, plain)
     return textEnd === -1 ? -1 : textEnd + 1
   }
   const word = wordAt(bytes, at)

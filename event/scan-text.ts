@@ -10,16 +10,25 @@ const blank = 0x20
 const tab = 0x09
 const carriageReturn = 0x0d
 const backslash = 0x5c
+const firstBeyondAscii = 0x80
 
-/** 1 for each byte that stands in a text as it is; 0 for those that end it or begin an escape, and for control characters. */
-export const plainBytes = Uint8Array.from({ length: 256 }, (_, byte) =>
+/** By byte: 1 for each that may stand in a text as it is. The others end it, begin an escape, or are control characters. */
+export type PlainBytes = Uint8Array
+
+/** For bytes that are known to be UTF-8. */
+export const plainUtf8: PlainBytes = Uint8Array.from({ length: 256 }, (_, byte) =>
   Number(byte >= blank && byte !== quote && byte !== backslash),
 )
 
+/** For bytes of which that is not known. */
+export const plainAscii: PlainBytes = plainUtf8.map((isPlain, byte) =>
+  byte < firstBeyondAscii ? isPlain : 0,
+)
+
 /** Where the text that begins at `at` ends: its closing quote, if all before that is plain; -1 otherwise. */
-export function endOfText(bytes: Uint8Array, at: number, end: number): number {
+export function endOfText(bytes: Uint8Array, at: number, end: number, plain: PlainBytes): number {
   let next = at
-  while (next < end && plainBytes[bytes[next] as number] === 1) next += 1
+  while (next < end && plain[bytes[next] as number] === 1) next += 1
   return next < end && bytes[next] === quote ? next : -1
 }
 

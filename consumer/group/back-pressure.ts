@@ -1,5 +1,5 @@
 // Keeps memory bounded while ClickHouse is slower than Kafka: a lane takes nothing while it holds a whole range besides the
-// one being stored, or all lanes together hold enough.
+// one being stored, or all lanes together hold enough; nor while it looks what it stored.
 import type { Lane } from '../lane/lane.ts'
 
 export interface BackPressure {
@@ -24,8 +24,7 @@ export function createBackPressure(
   }
   return {
     heldBytes,
-    // A range that is read again can only be stored, and its bytes let go of, once all of it is there.
-    mustWait: (lane) => lane.state().phase !== 'rereading' && (lane.isFull() || heldBytes() >= maxHeldBytes),
+    mustWait: (lane) => lane.state().phase !== 'running' || lane.isFull() || heldBytes() >= maxHeldBytes,
     room: () => new Promise((resolve) => waiting.push(resolve)),
     onRoom: () => {
       const told = waiting

@@ -9,7 +9,6 @@ import { endOfRecordSet, FetchedRecords } from '../../kafka/fetch/fetched-record
 import type { Logger } from '../../runtime/logger.ts'
 import type { Lane } from '../lane/lane.ts'
 import type { BackPressure } from './back-pressure.ts'
-import { takePart } from './take-part.ts'
 
 export interface FetchingParts {
   cluster: Cluster
@@ -30,6 +29,9 @@ export interface FetchingParts {
 /** What one fetch brings, at most, but for a larger record. */
 const maxBytes = 4_194_304
 const maxBytesOfPartition = 1_048_576
+
+/** So many are decoded in one turn of the event loop. */
+const bytesOfPart = 65_536
 
 /** Where few lines come, the leader answers as soon as there is one; where many come, once there are many or some time has passed. */
 const quiet = { maxWaitMs: 250, minBytes: 1 }
@@ -136,11 +138,11 @@ async function takeOne(
   for (;;) {
     while (backPressure.mustWait(lane) && !isOver()) {
       // Others are not to wait for one that is in doubt about what it stored.
-      if (lane.state().phase === 'looking') return false
+      if (lane.state().phase !== 'running') return false
       await Promise.race([backPressure.room(), pause(pauseMs.forRoom, signal)])
     }
     if (isOver()) return false
-    const taken = takePart(records, lane)
+    const taken = lane.take(records, bytesOfPart)
     if (taken !== 'more') return taken === 'end'
     await nextTurn()
   }
@@ -151,8 +153,10 @@ async function meet({ partition, code }: FetchedPartition, parts: FetchingParts)
   const { cluster, logger, signal } = parts
   const wrong = leaderError(code)
   if (!wrong) return
-  if (code === offsetOutOfRange)
-    return parts.onMoved(`partition ${partition} no longer has the offset to read on`)
+  if (code === offsetOutOfRange) {
+    parts.onMoved(`partition ${partition} no longer has the offset to read on`)
+    return
+  }
   if (!wrong.mayPass) throw new Error(`Kafka does not give records of partition ${partition}: ${wrong.name}`)
   logger.debug({ partition, error: wrong.name }, 'kafka does not give records')
   await pause(pauseMs.afterFailure, signal)

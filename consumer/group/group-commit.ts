@@ -4,8 +4,8 @@ import type { GroupMember, Membership, Move } from '../../kafka/group/group-memb
 import { gather } from '../../runtime/gather.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import { untilDone } from '../../runtime/retry.ts'
-import { toMetadata } from '../lane/intent.ts'
-import type { CommitOutcome, StoreSteps } from '../lane/pending-range.ts'
+import type { CommitOutcome, LaneSteps } from '../lane/lane-work.ts'
+import { toMetadata } from '../lane/lease.ts'
 
 /** The coordinator still reads its log. */
 class NotYet extends Error {
@@ -17,7 +17,7 @@ export function createGroupCommit(
   member: Pick<GroupMember, 'commit'>,
   membership: Membership,
   logger: Logger,
-): StoreSteps['commit'] {
+): LaneSteps['commit'] {
   /** One request for all partitions that move at the same moment. */
   const moveTogether = gather(async (moves: (Move & { signal: AbortSignal })[]): Promise<CommitOutcome> => {
     const wanted = moves.filter(({ signal }) => !signal.aborted)
@@ -31,8 +31,8 @@ export function createGroupCommit(
       logger.warn({ err: error, moves: wanted.length, outcome }, 'kafka did not commit')
     return outcome
   })
-  return async ({ topicId, partition }: Source, offset, intent, signal) => {
-    const metadata = toMetadata(topicId, intent)
+  return async ({ topicId, partition }: Source, offset, lease, signal) => {
+    const metadata = toMetadata(topicId, lease)
     const attempt = () => {
       signal.throwIfAborted()
       return moveTogether({ partition, offset, metadata, signal })

@@ -1,45 +1,38 @@
 // Finds out where every partition of a new membership goes on, and makes its lanes.
 import type { ClickHouse } from '../../clickhouse/client.ts'
-import type { Source } from '../../clickhouse/insert-lines.ts'
-import { queryClock } from '../../clickhouse/look.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import { untilDone } from '../../runtime/retry.ts'
 import type { RangeLimits } from '../config.ts'
-import type { InsertSchedule } from '../lane/insert-schedule.ts'
-import { createLane, type Lane } from '../lane/lane.ts'
-import type { StoreSteps } from '../lane/pending-range.ts'
+import { createLane, type Lane, type LaneParts } from '../lane/lane.ts'
+import { createLaneLines } from '../lane/lane-lines.ts'
+import type { LaneSteps } from '../lane/lane-work.ts'
 import { createPrepareRange } from '../lane/prepare-range.ts'
-import type { LaneStart, Span } from '../lane/protocol.ts'
-import type { Range } from '../lane/range.ts'
+import { remember } from '../lane/stored-lines.ts'
 import { loadWindow } from '../recent-ids/load-window.ts'
 import type { RecentIds, WindowLimits } from '../recent-ids/recent-ids.ts'
-import type { ReadStarts } from './starts.ts'
+import type { PartitionStart, ReadStarts } from './starts.ts'
 
-export interface OpenLanesParts {
+export interface OpenLanesParts extends Pick<
+  LaneParts,
+  'times' | 'schedule' | 'bookSchedule' | 'onStored' | 'onRoom'
+> {
   topic: string
   limits: RangeLimits
   window: WindowLimits
-  fenceSeconds: number
-  schedule: InsertSchedule
   /** For questions. */
   clickhouse: ClickHouse
   /** For inserts: keeps no connection alive. */
   inserter: ClickHouse
   readStarts: ReadStarts
-  /** How a range is stored, apart from how it is prepared and committed. */
-  steps: Omit<StoreSteps, 'prepare' | 'learn' | 'commit'>
-  onStored: (source: Source, span: Span, range: Range) => void
-  /** Told whenever a lane may take more than a moment before. */
-  onRoom: () => void
+  /** How ranges are stored, apart from how they are prepared and committed. */
+  steps: Omit<LaneSteps, 'prepare' | 'commit'>
   /** The ids that are known from now on. */
   onWindow: (recentIds: RecentIds) => void
   logger: Logger
 }
 
 /** What belongs to the membership that is opened. */
-export interface MembershipParts {
-  commit: StoreSteps['commit']
-  onRejoin: (isFenced: boolean) => void
+export interface MembershipParts extends Pick<LaneSteps, 'commit'>, Pick<LaneParts, 'onRejoin'> {
   signal: AbortSignal
 }
 
@@ -49,48 +42,28 @@ export type OpenLanes = (
 ) => Promise<ReadonlyMap<number, Lane>>
 
 export function createOpenLanes(parts: OpenLanesParts): OpenLanes {
-  const { topic, clickhouse, inserter, logger } = parts
+  const { topic, clickhouse, inserter, limits, logger } = parts
   return async (partitions, { commit, onRejoin, signal }) => {
     const open = async () => {
-      const starts = await parts.readStarts(partitions)
-      const nextOffsets = new Map(
-        [...starts.partitions].map(([partition, { next, pending }]) => [partition, pending?.first ?? next]),
-      )
+      const starts = await parts.readStarts(partitions, signal)
+      const found = [...starts.partitions]
+      const nextOffsets = new Map(found.map(([partition, { start }]) => [partition, start.booked]))
       const recentIds = await loadWindow(clickhouse, parts.window, { topicId: starts.topicId, nextOffsets })
-      parts.steps.clock.observe(await queryClock(clickhouse))
+      for (const [, { stored }] of found) remember(recentIds, stored)
       parts.onWindow(recentIds)
       logger.info({ partitions, recentIds: recentIds.size() }, 'knows where to go on')
       return { ...starts, recentIds }
     }
-    const {
-      topicId,
-      partitions: starts,
-      recentIds,
-    } = await untilDone(open, {
-      signal,
-      isHopeless: () => false,
-      onFailure: (error, pauseMs) =>
-        logger.warn({ err: error, pauseMs }, 'it is not known yet where to go on'),
-    })
-    const steps: StoreSteps = {
-      ...parts.steps,
-      ...createPrepareRange(clickhouse, inserter, recentIds),
-      commit,
+    const onFailure = (error: unknown, pauseMs: number) =>
+      logger.warn({ err: error, pauseMs }, 'it is not known yet where to go on')
+    const opened = await untilDone(open, { signal, isHopeless: () => false, onFailure })
+    const { topicId, recentIds } = opened
+    const steps = { ...parts.steps, prepare: createPrepareRange(clickhouse, inserter, recentIds), commit }
+    const newLane = (partition: number, { start, stored }: PartitionStart) => {
+      const source = { topic, topicId, partition }
+      const lines = createLaneLines({ place: source, limits, recentIds, stored, expired: start.expired })
+      return createLane({ ...parts, source, start, lines, steps, onRejoin })
     }
-    const newLane = (partition: number, start: LaneStart) => {
-      return createLane({
-        source: { topic, topicId, partition },
-        start,
-        limits: parts.limits,
-        fenceSeconds: parts.fenceSeconds,
-        steps,
-        schedule: parts.schedule,
-        judge: recentIds.judge,
-        onStored: parts.onStored,
-        onRoom: parts.onRoom,
-        onRejoin,
-      })
-    }
-    return new Map([...starts].map(([partition, start]) => [partition, newLane(partition, start)]))
+    return new Map([...opened.partitions].map(([partition, found]) => [partition, newLane(partition, found)]))
   }
 }

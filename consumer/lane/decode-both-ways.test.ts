@@ -7,6 +7,8 @@ import { linesOf } from '../../event/record-lines.ts'
 import { RecordDecoder } from './decode-record.ts'
 import { decodeLine } from './decode-line.ts'
 import { emptyRange } from './range.ts'
+import { noStoredLines } from './stored-lines.ts'
+import { recordBytes } from '../../test/support/record-bytes.ts'
 
 const place = { topicId: '7e0e0f3a-6d52-4f0e-9a55-0c1d2e3f4a5b', partition: 3 }
 const receivedAt = Date.UTC(2025, 10, 14)
@@ -59,7 +61,10 @@ function bySchema(record: Buffer): [Buffer, unknown[]] {
   for (const { at, end, number } of linesOf(record)) {
     const outcome = decodeLine(record.subarray(at, end), { ...place, offset, line: number, site, receivedAt })
     if ('event' in outcome) {
-      const rowPlace = { key, receivedAt, partition: place.partition, offset, line: number }
+      const rowPlace = {
+        ...{ source: key, keyAt: 0, keyEnd: key.length },
+        ...{ receivedAt, partition: place.partition, offset, line: number },
+      }
       rows.push(toEventRow(rowPlace, outcome.event, idWordsOf(outcome.event.event_id)))
     } else {
       dead.push([number, outcome.reason, outcome.message])
@@ -72,8 +77,8 @@ it('is the same to the byte, for whatever is produced', () => {
   let found = 0
   const agree = (record: Buffer) => {
     const range = emptyRange()
-    const decoder = new RecordDecoder(place, () => 'row')
-    decoder.decode({ offset, timestamp: receivedAt, key, value: record }, range)
+    const decoder = new RecordDecoder(place, () => 'row', noStoredLines)
+    decoder.decode(recordBytes({ offset, timestamp: receivedAt, key, value: record }), range)
     const dead = range.dead.map(({ line: number, reason, message }) => [number, reason, message])
     expect([Buffer.concat(range.rows.pieces()), dead]).toEqual(bySchema(record))
     found += range.rowCount

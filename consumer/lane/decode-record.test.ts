@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { readEventRows, type EventRow } from '../../clickhouse/event-row.ts'
+import { mostLines } from '../../event/record-lines.ts'
 import { RecordDecoder } from './decode-record.ts'
 import { booksOf, emptyRange, rowsOf, type Range } from './range.ts'
-import type { Judge, SourceRecord } from './record.ts'
+import type { Judge } from './record.ts'
+import { noStoredLines, toStoredLines, type StoredLines } from './stored-lines.ts'
+import { recordBytes, type OwnRecord } from '../../test/support/record-bytes.ts'
 
 const timestamp = Date.UTC(2025, 10, 14)
 const view = { site_id: 'demo', event_type: 'view' }
 
-function record(value: string | Buffer | null, overrides: Partial<SourceRecord> = {}): SourceRecord {
+function record(value: string | Buffer | null, overrides: Partial<OwnRecord> = {}): OwnRecord {
   return {
     offset: 42,
     timestamp,
@@ -19,14 +22,14 @@ function record(value: string | Buffer | null, overrides: Partial<SourceRecord> 
 
 const place = { topicId: '7e0e0f3a-6d52-4f0e-9a55-0c1d2e3f4a5b', partition: 3 }
 
-function decode(source: SourceRecord, judge: Judge = () => 'row'): Range {
+function decode(source: OwnRecord, judge: Judge = () => 'row', stored: StoredLines = noStoredLines): Range {
   const range = emptyRange()
-  new RecordDecoder(place, judge).decode(source, range)
+  new RecordDecoder(place, judge, stored).decode(recordBytes(source), range)
   return range
 }
 
-const rowsIn = (source: SourceRecord): EventRow[] => rowsOf(decode(source))
-const reasonsOf = (source: SourceRecord) => decode(source).dead.map(({ line, reason }) => [line, reason])
+const rowsIn = (source: OwnRecord): EventRow[] => rowsOf(decode(source))
+const reasonsOf = (source: OwnRecord) => decode(source).dead.map(({ line, reason }) => [line, reason])
 
 describe('a record on the topic (contract section 7)', () => {
   it('is one or more events as lines, each with its place and its receive time', () => {
@@ -106,10 +109,8 @@ describe('a record on the topic (contract section 7)', () => {
     const event_id = '0b6f3c1e-6f0d-4c9e-8f2e-0d1c2b3a4f5e'
     const lines = ['a', 'b', 'c'].map((path) => write({ ...view, path, event_id }))
     const verdicts = ['row', 'duplicate', 'uncertain'] as const
-    const range = decode(
-      record(lines.join('\n')),
-      (_site, _id, _time, _at, _offset, line) => verdicts[line] ?? 'row',
-    )
+    let judged = 0
+    const range = decode(record(lines.join('\n')), () => verdicts[judged++] ?? 'row')
     expect(booksOf(range, 'demo')).toEqual({ lines: 3, rows: 2, duplicates: 1, dead: 0 })
     expect(rowsOf(range).map(({ event }) => event.path)).toEqual(['a'])
     const [uncertain] = range.uncertain
@@ -117,5 +118,35 @@ describe('a record on the topic (contract section 7)', () => {
     expect([...readEventRows(uncertain?.row ?? Buffer.alloc(0))]).toMatchObject([
       { line: 2, event: { path: 'c' } },
     ])
+  })
+
+  it.each([
+    ['as most write it', JSON.stringify],
+    ['in another way', (event: object) => JSON.stringify(event).replace('view', '\\u0076iew')],
+  ])(
+    'has lines that are stored already: they are in the books, and nothing else is done: %s',
+    (_name, write) => {
+      const lines = [write(view), 'nonsense', write({ ...view, path: '/new' }), 'other nonsense']
+      const at = { offset: 42, site: 'demo' }
+      const event = { ...at, line: 0, eventId: '', timestamp, receivedAt: timestamp }
+      const stored = toStoredLines([event], [{ ...at, line: 1 }])
+      const asked: number[] = []
+      const judge: Judge = () => (asked.push(1), 'row')
+      const range = decode(record(lines.join('\n')), judge, stored)
+      expect(rowsOf(range).map(({ line, event }) => [line, event.path])).toEqual([[2, '/new']])
+      expect(range.dead.map(({ line }) => line)).toEqual([3])
+      expect(booksOf(range, 'demo')).toEqual({ lines: 4, rows: 2, duplicates: 0, dead: 2 })
+      expect(asked).toHaveLength(1)
+      const next = decode(record(lines.join('\n'), { offset: 43 }), judge, stored)
+      expect([next.rowCount, next.dead.length]).toEqual([2, 2])
+    },
+  )
+
+  it('of too many lines is one dead letter, and none where that is stored already', () => {
+    const many = record('\n'.repeat(mostLines + 1))
+    expect(decode(many).dead.map(({ line, reason }) => [line, reason])).toEqual([[0, 'too_many_lines']])
+    const stored = toStoredLines([], [{ offset: 42, line: 0, site: 'demo' }])
+    const range = decode(many, () => 'row', stored)
+    expect([range.dead, booksOf(range, 'demo')]).toEqual([[], { lines: 1, rows: 0, duplicates: 0, dead: 1 }])
   })
 })

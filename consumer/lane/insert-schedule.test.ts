@@ -111,16 +111,17 @@ describe('the schedule of inserts', () => {
     expect(begun(lanes)).toEqual([1, 1])
   })
 
-  it('lets few lines wait for a moment only, and not right after others', () => {
+  it('lets few lines wait for a moment only, and for as long as the last insert took', () => {
     const lane = createTestLane()
     vi.advanceTimersByTime(100)
     lane.hold(8)
     expect(lane.begun).toBe(0)
     vi.advanceTimersByTime(5)
     expect(lane.begun).toBe(1)
+    vi.advanceTimersByTime(20)
     lane.finish()
     lane.hold(1)
-    vi.advanceTimersByTime(29)
+    vi.advanceTimersByTime(19)
     expect(lane.begun).toBe(1)
     vi.advanceTimersByTime(1)
     expect(lane.begun).toBe(2)

@@ -41,13 +41,12 @@ const few = { lines: 8, linesPerMs: 0.5 }
 /** From which age on, in milliseconds, so many lines are few. */
 const fewFromMs = (lines: number) => (lines - few.lines) / few.linesPerMs
 
-/** A small insert costs ClickHouse some ten milliseconds: so often it can bear. */
-const quietPauseMs = 30
-
 export function createInsertSchedule(limits: InsertLimits): InsertSchedule {
   const lanes = new Set<ScheduledLane>()
   const underWay = new Set<ScheduledLane>()
-  let lastBegunAt = -Infinity
+  let begunAt = -Infinity
+  /** Where few lines come, ClickHouse has as long without an insert as it was busy with the last one. */
+  let quietUntil = -Infinity
   let timer: NodeJS.Timeout | undefined
   let isChecking = false
 
@@ -64,19 +63,21 @@ export function createInsertSchedule(limits: InsertLimits): InsertSchedule {
     clearTimeout(timer)
     const ready = [...lanes].filter((lane) => lane.mayBegin())
     if (ready.length === 0 || underWay.size > 0) return
-    const waitMs = waitOf(ready, limits, performance.now() - lastBegunAt)
+    const waitMs = waitOf(ready, limits, quietUntil - performance.now())
     if (waitMs > 0) {
       timer = setTimeout(beginIfDue, Math.ceil(waitMs))
       return
     }
-    lastBegunAt = performance.now()
+    begunAt = performance.now()
     for (const lane of whatFits(ready, limits)) {
       underWay.add(lane)
       lane.begin()
     }
   }
   const end = (lane: ScheduledLane) => {
-    if (underWay.delete(lane) && underWay.size === 0) check()
+    if (!underWay.delete(lane) || underWay.size > 0) return
+    quietUntil = 2 * performance.now() - begunAt
+    check()
   }
   return {
     join: (lane) => {
@@ -114,14 +115,14 @@ function whatFits(ready: readonly ScheduledLane[], { maxRows, maxBytes }: Insert
 function waitOf(
   ready: readonly ScheduledLane[],
   { maxRows, maxBytes, maxAgeMs, quietAgeMs }: InsertLimits,
-  sinceLastMs: number,
+  quietForMs: number,
 ): number {
   if (ready.some((lane) => lane.isUrgent())) return 0
   const lines = sum(ready, (lane) => lane.lines())
   if (lines >= maxRows || sum(ready, (lane) => lane.bytes()) >= maxBytes) return 0
   const ageMs = ageOf(ready)
   // Soon, if few come; never later than the age at which all are stored.
-  const quietWaitMs = Math.max(quietAgeMs - ageMs, fewFromMs(lines) - ageMs, quietPauseMs - sinceLastMs)
+  const quietWaitMs = Math.max(quietAgeMs - ageMs, fewFromMs(lines) - ageMs, quietForMs)
   return Math.min(quietWaitMs, maxAgeMs - ageMs)
 }
 

@@ -1,31 +1,17 @@
-// One partition's way into the store under one membership: takes fetches and runs the protocol.
-import type { Source } from '../../clickhouse/insert-lines.ts'
-import type { RangeLimits } from '../config.ts'
-import type { RecentIds } from '../recent-ids/recent-ids.ts'
-import type { SourceRecord } from './record.ts'
-import type { InsertPlace, InsertSchedule } from './insert-schedule.ts'
-import { createOpenRange, type OpenRange } from './open-range.ts'
-import { createPendingRange, type PendingRange, type StoreSteps } from './pending-range.ts'
-import {
-  hasOpen,
-  startLane,
-  step,
-  type LaneEffect,
-  type LaneEvent,
-  type LaneStart,
-  type LaneState,
-  type Span,
-} from './protocol.ts'
-import type { Range } from './range.ts'
+// One partition's way into the store under one membership: takes what was fetched and runs the protocol.
+import type { BookSchedule } from './book-schedule.ts'
+import type { InsertSchedule } from './insert-schedule.ts'
+import type { LaneEffect, LaneEvent, LaneStart, LaneState, LaneTimes, Step } from './lane-state.ts'
+import { LaneWork, type LaneWorkParts } from './lane-work.ts'
+import type { Records } from './open-range.ts'
+import { isDrained, mayBegin, mayTake, startLane, step } from './protocol.ts'
 
 export interface Lane {
   /**
-   * Takes records that were asked for from offset `from` and cover the log up to `last`: a fetch, or a part of one.
-   * @returns the offset to fetch from where this one does not follow the last; null where it was taken
+   * Takes records of about so many bytes. `more`: there may be others; `end`: it has all; `elsewhere`: it takes none from
+   * there, see `state`.
    */
-  accept: (records: SourceRecord[], from: number, last: number) => number | null
-  /** Goes on behind `last` where it has come to `first` or beyond: nothing to store stands between them. */
-  pass: (first: number, last: number) => void
+  take: (fetched: Records, bytes: number) => 'more' | 'end' | 'elsewhere'
   /** Bytes held. */
   bytes: () => number
   /** Whether it holds a whole range besides the one being stored. */
@@ -38,136 +24,72 @@ export interface Lane {
   end: () => void
 }
 
-export interface LaneParts {
-  source: Source
+export interface LaneParts extends Omit<LaneWorkParts, 'state' | 'dispatch' | 'onLetGo'> {
   start: LaneStart
-  limits: RangeLimits
-  /** How long an insert may take to reach the table before the store refuses it. */
-  fenceSeconds: number
-  judge: RecentIds['judge']
-  steps: StoreSteps
+  times: LaneTimes
   schedule: InsertSchedule
-  /** Told after each range that was stored and committed. */
-  onStored: (source: Source, span: Span, range: Range) => void
-  /** Told whenever more may be taken than a moment before. */
-  onRoom: () => void
+  bookSchedule: BookSchedule
   /** The membership cannot go on: the group has to be joined anew. */
   onRejoin: (isFenced: boolean) => void
 }
 
 export function createLane(parts: LaneParts): Lane {
+  const { lines, times, schedule, bookSchedule } = parts
+  const { clock } = parts.steps
   const draining = createDraining()
-  const steps = withoutHoldingUp(parts.steps, () => place.end())
-  const pending = createPendingRange(parts.source, parts.start.pending, steps)
-  const open = createOpenRange(parts.source, parts.limits, parts.judge, pending.isJudged)
-  const first = startLane(parts.start)
-  let state = first.state
-  const next = () => {
-    open.judgeWaiting()
+  const begun = startLane(parts.start, clock.now(), times)
+  let { state } = begun
+  const dispatch = (event: LaneEvent) => follow(step(state, event, clock.now(), times))
+  const work = new LaneWork({ ...parts, state: () => state, dispatch, onLetGo: () => place.end() })
+
+  const follow = ({ state: after, effects }: Step) => {
+    state = after
+    effects.forEach(perform)
     place.mayBeDue()
     if (isDrained(state)) draining.end()
   }
-  const dispatch = (event: LaneEvent, records: SourceRecord[] = []): LaneEffect[] => {
-    const { effects, state: after } = step(state, event, parts.fenceSeconds)
-    state = after
-    effects.forEach((effect) => perform(effect, records))
-    next()
-    return effects
+  const perform = (effect: LaneEffect): void => {
+    if (effect.kind === 'prepare') work.prepare(effect)
+    if (effect.kind === 'insert') void work.insert(effect)
+    if (effect.kind === 'oweBooks') bookSchedule.owe(owing)
+    if (effect.kind === 'book') void work.book(effect)
+    if (effect.kind === 'commit') void work.commit(effect)
+    if (effect.kind === 'recover') void work.recover(effect)
+    if (effect.kind === 'rejoin') parts.onRejoin(effect.isFenced)
   }
-
-  const perform = (effect: LaneEffect, records: SourceRecord[]): void => {
-    if (effect.kind === 'take') return take(pending, open, state, records)
-    if (effect.kind === 'stored') return tellStored(parts, effect.span, pending.release(), place)
-    if (effect.kind === 'rejoin') return parts.onRejoin(effect.isFenced)
-    if (effect.kind === 'prepare' && state.deadline === null)
-      handOver(parts, open, pending, effect.span, place)
-    if (effect.kind !== 'refetch') pending.perform(effect).then(dispatch, () => parts.onRejoin(false))
-  }
-
-  const fetched = (records: SourceRecord[], from: number, last: number) =>
-    offsetWanted(dispatch({ kind: 'fetched', from, last }, records))
-
-  const place = parts.schedule.join({
-    ...open,
+  const isUrgent = draining.isUnderWay
+  const owing = { isUrgent, writeBooks: () => dispatch({ kind: 'booksDue' }) }
+  const place = schedule.join({
+    lines: () => lines.open().lines(),
+    bytes: () => lines.open().bytes(),
+    openedAt: () => lines.open().openedAt(),
     mayBegin: () => mayBegin(state),
-    isUrgent: draining.isUnderWay,
-    begin: () => dispatch({ kind: 'due' }),
+    ...{ isUrgent, begin: () => dispatch({ kind: 'due' }) },
   })
-  first.effects.forEach((effect) => perform(effect, []))
+  follow(begun)
   return {
-    accept: fetched,
-    pass: (first, last) => {
-      if (first <= state.next && state.next <= last) fetched([], state.next, last)
+    take: (fetched, bytes) => {
+      const from = fetched.passed
+      if (!mayTake(state, from)) return 'elsewhere'
+      const isMore = lines.open().take(fetched, bytes)
+      if (fetched.passed > from) dispatch({ kind: 'taken', from, last: fetched.passed - 1 })
+      return isMore ? 'more' : 'end'
     },
-    bytes: () => open.bytes() + pending.bytes(),
-    isFull: open.isFull,
+    bytes: lines.bytes,
+    isFull: () => lines.open().isFull(),
     state: () => state,
     drain: () => {
       const drained = draining.begin()
-      next()
+      dispatch({ kind: 'leave' })
+      bookSchedule.owe(owing)
       return drained
     },
     end: () => {
       dispatch({ kind: 'ended' })
+      work.end()
       place.leave()
-      open.close()
-      pending.end()
     },
   }
-}
-
-/** What was open becomes the pending range. To ask the table about many of its events takes long. */
-function handOver(
-  { onRoom }: LaneParts,
-  open: OpenRange,
-  pending: PendingRange,
-  span: Span,
-  place: InsertPlace,
-): void {
-  const range = open.close()
-  pending.hold(range, span)
-  if (range.uncertain.length > 0) place.end()
-  onRoom()
-}
-
-function tellStored(
-  { source, onStored, onRoom }: LaneParts,
-  span: Span,
-  range: Range,
-  place: InsertPlace,
-): void {
-  onStored(source, span, range)
-  place.end()
-  onRoom()
-}
-
-/** What goes wrong takes its time: the other lanes are not to wait for it. */
-function withoutHoldingUp(steps: StoreSteps, letGo: () => void): StoreSteps {
-  const onTrouble = (error: unknown, doing: string) => {
-    letGo()
-    steps.onTrouble(error, doing)
-  }
-  return { ...steps, onTrouble }
-}
-
-function offsetWanted([effect]: LaneEffect[]): number | null {
-  return effect?.kind === 'refetch' ? effect.offset : null
-}
-
-function mayBegin(state: LaneState): boolean {
-  return state.phase === 'idle' && hasOpen(state)
-}
-
-/** Records below the open range belong to a pending one that is read again. */
-function take(pending: PendingRange, open: OpenRange, state: LaneState, records: SourceRecord[]): void {
-  const isOpen = ({ offset }: SourceRecord) => Number(offset) >= state.openFirst
-  pending.keep(records.filter((record) => !isOpen(record)))
-  if (hasOpen(state)) open.add(records.filter(isOpen))
-}
-
-/** A range that somebody else began is left to whoever comes next: reading it again may take long. */
-function isDrained(state: LaneState): boolean {
-  return ['ended', 'rereading'].includes(state.phase) || (state.phase === 'idle' && !hasOpen(state))
 }
 
 function createDraining() {

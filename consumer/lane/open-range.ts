@@ -1,61 +1,64 @@
-// The range that is being taken: what was fetched and is not yet pending.
+// The range that is being taken: what was fetched and is not yet on its way.
 import type { RangeLimits } from '../config.ts'
-import type { RecentIds } from '../recent-ids/recent-ids.ts'
 import { RecordDecoder } from './decode-record.ts'
-import type { LogPlace, SourceRecord } from './record.ts'
 import { bytesOfRange, emptyRange, type Range } from './range.ts'
-import { createWaitingRecords } from './waiting-records.ts'
+import type { Judge, LogPlace, RecordBytes } from './record.ts'
+import type { StoredLines } from './stored-lines.ts'
+
+/** Records one after another: each is at hand until the next. */
+export interface Records extends RecordBytes {
+  /** Moves on to the next one. False where there is none. */
+  next: () => boolean
+  /** The offset that follows those gone through, also where no record stands. */
+  passed: number
+}
+
+/** What a record counts for besides its value: one without a value is not for nothing. */
+const recordBytes = 64
 
 export interface OpenRange {
-  /**
-   * Adds records that were taken together, which may be none: a log has gaps. They wait as they are while events of an earlier
-   * range are not known yet.
-   */
-  add: (records: SourceRecord[]) => void
-  /** Judges what waits, once it can be. */
-  judgeWaiting: () => void
+  /** Decodes records of about so many bytes. False where it has all of them. */
+  take: (records: Records, bytes: number) => boolean
   /** Whether it is as long as all that is stored together may be. */
   isFull: () => boolean
-  /** Lines that are decoded and will be stored. */
+  /** Lines that will be stored. */
   lines: () => number
+  bytes: () => number
   /** When the first of it was decoded, by `performance.now()`; Infinity where there is nothing. */
   openedAt: () => number
   /** Gives it away; the next begins empty. */
   close: () => Range
-  bytes: () => number
 }
 
-/** @param mayJudge whether all events of earlier ranges are known */
+/** @param stored lines that are stored and not in the books */
 export function createOpenRange(
   place: LogPlace,
-  limits: RangeLimits,
-  judge: RecentIds['judge'],
-  mayJudge: () => boolean,
+  limits: Pick<RangeLimits, 'maxRows' | 'maxBytes'>,
+  judge: Judge,
+  stored: StoredLines,
 ): OpenRange {
-  const waiting = createWaitingRecords()
-  const decoder = new RecordDecoder(place, judge)
+  const decoder = new RecordDecoder(place, judge, stored)
   let range = emptyRange()
   let openedAt = Infinity
-
   const lines = () => range.rowCount + range.uncertain.length + range.dead.length
-  const bytes = () => bytesOfRange(range) + waiting.bytes()
-
-  const judgeWaiting = () => {
-    if (!waiting.isThere() || !mayJudge()) return
-    const records = waiting.takeAll()
-    if (openedAt === Infinity) openedAt = performance.now()
-    if (range.firstTimestamp === 0) range.firstTimestamp = records[0]?.timestamp ?? 0
-    for (const record of records) decoder.decode(record, range)
-  }
-
+  const bytes = () => bytesOfRange(range)
   return {
-    add: (records) => {
-      waiting.add(records)
-      judgeWaiting()
+    take: (records, most) => {
+      const from = records.passed
+      let isMore = true
+      for (let taken = 0; taken < most;) {
+        isMore = records.next()
+        if (!isMore) break
+        if (range.firstTimestamp === 0) range.firstTimestamp = records.timestamp
+        decoder.decode(records, range)
+        taken += recordBytes + (records.valueAt === -1 ? 0 : records.valueEnd - records.valueAt)
+      }
+      if (openedAt === Infinity && records.passed > from) openedAt = performance.now()
+      return isMore
     },
-    judgeWaiting,
     isFull: () => lines() >= limits.maxRows || bytes() >= limits.maxBytes,
     lines,
+    bytes,
     openedAt: () => openedAt,
     close: () => {
       const closed = range
@@ -63,6 +66,5 @@ export function createOpenRange(
       range = emptyRange()
       return closed
     },
-    bytes,
   }
 }

@@ -1,211 +1,224 @@
-// How a range of one partition's offsets becomes rows exactly once: intent, fenced insert, look. A pure state
-// machine: events in, effects out; whoever runs it owns the records, the connections and the clocks.
+// How what is taken of one partition's log becomes rows exactly once: lease, fenced insert, look. A pure state machine: events
+// in, effects out; whoever runs it owns the records, the connections and the clocks.
 //
 // The invariants:
-// 1. A range begins at the offset after the last one, and nothing is inserted before its bounds and the deadline of
-//    its insert are committed to the group (the intent).
-// 2. The store refuses an insert whose deadline has passed, by its own clock.
-// 3. After any outcome but a plain success, nothing is done about the range before the deadline has passed and no
-//    insert of it runs any more: from then on nothing of it can land. Only then is it looked for.
-// 4. A range whose intent stands is never cut anew: whoever comes to it tries exactly this one.
+// 1. Nothing is inserted before the group has a lease: an offset, and the moment until which lines from there on may still
+//    arrive in the store.
+// 2. The store refuses an insert whose deadline has passed, by its own clock. No deadline is later than the lease's end.
+// 3. The books of lines are written after the lines, span after span, and the group's offset moves behind what is in the books:
+//    whatever lies below a committed offset is stored.
+// 4. After any outcome but a plain success nothing is inserted before every deadline has passed and no insert runs any more:
+//    from then on nothing can land. Then the store is looked at, and what is not in the books is read again and inserted, but
+//    for the lines that are there. Whoever takes a partition over does the same at the end of the lease that it finds.
+// 5. A look reads only lines that say they were stored at the lease's `since` or later, so none that is in no books says an
+//    earlier moment. What lines say is chosen here and never goes back, as what is known of the store's clock may.
+import type {
+  Insertion,
+  LaneEffect,
+  LaneEvent,
+  LaneStart,
+  LaneState,
+  LaneTimes,
+  Span,
+  Step,
+} from './lane-state.ts'
 
-/** Offsets `first` to `last`, both included. */
-export interface Span {
-  first: number
-  last: number
-}
-
-/** What is committed before a range is inserted. `deadline` is whole seconds since 1970 by the store's clock. */
-export interface Intent extends Span {
-  deadline: number
-}
-
-/** Where a partition stood when it was assigned. */
-export interface LaneStart {
-  /** The first offset to read. */
-  next: number
-  /** A range that may be stored or not, and may still be on its way until its deadline. */
-  pending: Intent | null
-}
-
-export type Phase =
-  /** Nothing is pending. */
-  | 'idle'
-  /** A range that somebody else began is being read again. */
-  | 'rereading'
-  /** Its lines are made ready: all of them, or those that a look did not find. */
-  | 'preparing'
-  | 'intending'
-  | 'inserting'
-  | 'looking'
-  | 'clearing'
-  /** The partition is no longer ours, or it cannot be known. Final. */
-  | 'ended'
-
-export interface LaneState {
-  phase: Phase
-  /** The offset the next fetch must begin at. */
-  next: number
-  /** The first offset that is taken and not yet part of a pending range. */
-  openFirst: number
-  pending: Span | null
-  /** Of the pending range's newest intent; null before its first. */
-  deadline: number | null
-}
-
-export type LaneEvent =
-  /** A fetch that was asked for from offset `from` and covers the log up to `last`. */
-  | { kind: 'fetched'; from: number; last: number }
-  /** What is taken should be stored now. */
-  | { kind: 'due' }
-  /** `now` is the store's clock in seconds since 1970, as well as it is known. */
-  | { kind: 'prepared'; now: number }
-  /** `unknown`: no answer, so it may still take effect later. */
-  | { kind: 'committed'; outcome: 'done' | 'refused' | 'unknown' }
-  /** `unknown`: anything but a plain success. */
-  | { kind: 'inserted'; outcome: 'stored' | 'unknown' }
-  /** `now` by the store's own clock, read before `isRunning`, which was read before `isStored`. */
-  | { kind: 'looked'; now: number; isRunning: boolean; isStored: boolean }
-  /** The membership is over. */
-  | { kind: 'ended' }
-
-export type LaneEffect =
-  /** Keep the records of the fetch at hand. */
-  | { kind: 'take' }
-  /** Forget the fetch at hand and fetch from this offset. */
-  | { kind: 'refetch'; offset: number }
-  | { kind: 'prepare'; span: Span }
-  /** Commit that `offset` is the next to read, with the intent or none. Under this membership, or not at all. */
-  | { kind: 'commit'; offset: number; intent: Intent | null }
-  | { kind: 'insert'; intent: Intent }
-  | { kind: 'look'; intent: Intent }
-  | { kind: 'stored'; span: Span }
-  /**
-   * The membership is over. Where the coordinator did not say so itself (`isFenced`), become a new member of the
-   * group, so that a commit which is still on its way is refused when it arrives.
-   */
-  | { kind: 'rejoin'; isFenced: boolean }
-
-export interface Step {
-  state: LaneState
-  effects: LaneEffect[]
-}
-
-export function startLane({ next, pending }: LaneStart): Step {
-  if (!pending) {
-    return { state: { phase: 'idle', next, openFirst: next, pending: null, deadline: null }, effects: [] }
+/** @param now the store's clock, as well as it is known */
+export function startLane(start: LaneStart, now: number, times: LaneTimes): Step {
+  const { booked, next, committed, expired, storedLast } = start
+  const { since } = committed
+  const state: LaneState = {
+    ...{ phase: 'running', attempt: 0, next, openFirst: next, preparing: null, storing: null, booking: null },
+    stored: expired && { ...expired, since, deadline: null },
+    ...{ booked, earlier: storedLast >= booked ? { last: storedLast, since } : null },
+    ...{ committed, committing: null, isLeaving: false },
   }
-  const { first, last, deadline } = pending
-  return whenReread({
-    phase: 'rereading',
-    next,
-    openFirst: Math.max(next, last + 1),
-    pending: { first, last },
-    deadline,
-  })
+  const { state: begun, effects } = goOn(state, now, times)
+  return { state: begun, effects: expired ? [{ kind: 'oweBooks' }, ...effects] : effects }
 }
 
-/**
- * @param fenceSeconds how long an insert may take to reach the table before the store refuses it
- */
-export function step(state: LaneState, event: LaneEvent, fenceSeconds: number): Step {
+/** @param now the store's clock, as well as it is known */
+export function step(state: LaneState, event: LaneEvent, now: number, times: LaneTimes): Step {
   if (state.phase === 'ended') return stay(state)
   switch (event.kind) {
-    case 'fetched':
-      return fetched(state, event)
+    case 'taken':
+      return mayTake(state, event.from) ? stay({ ...state, next: event.last + 1 }) : stay(state)
     case 'due':
       return due(state)
     case 'prepared':
-      return state.phase === 'preparing' ? intend(state, event.now, fenceSeconds) : stay(state)
-    case 'committed':
-      return committed(state, event.outcome)
+      return prepared(state, now, times)
     case 'inserted':
-      if (state.phase !== 'inserting') return stay(state)
-      return event.outcome === 'stored' ? clear(state) : look(state)
-    case 'looked':
-      return looked(state, event)
+      return inserted(state, event.outcome)
+    case 'booksDue':
+      return booksDue(state, now, times)
+    case 'booked':
+      return booked(state, event.outcome, now, times)
+    case 'committed':
+      return committed(state, event.outcome, now, times)
+    case 'recovered':
+      return recovered(state, event, now, times)
+    case 'leave':
+      return goOn({ ...state, isLeaving: true }, now, times)
     case 'ended':
       return stay({ ...state, phase: 'ended' })
   }
 }
 
-/** Whether something is taken that no pending range covers. */
-export function hasOpen(state: LaneState): boolean {
-  return state.next > state.openFirst
+/** Whether records that were fetched from this offset follow what is taken. */
+export function mayTake(state: LaneState, from: number): boolean {
+  return state.phase === 'running' && from === state.next
 }
 
-function fetched(state: LaneState, { from, last }: { from: number; last: number }): Step {
-  if (from !== state.next) return { state, effects: [{ kind: 'refetch', offset: state.next }] }
-  const taken = { ...state, next: last + 1 }
-  const { state: after, effects } = state.phase === 'rereading' ? whenReread(taken) : stay(taken)
-  return { state: after, effects: [{ kind: 'take' }, ...effects] }
+/** Whether something is taken that is not on its way. */
+export function hasOpen({ next, openFirst }: LaneState): boolean {
+  return next > openFirst
 }
 
-function whenReread(state: LaneState): Step {
-  return state.pending && state.next > state.pending.last ? look(state) : stay(state)
+/** Whether it may begin to store what is open. */
+export function mayBegin(state: LaneState): boolean {
+  return state.phase === 'running' && !state.preparing && !state.storing && hasOpen(state)
+}
+
+/** Whether nothing more can be stored, nor is to be told to the group. What is in doubt is left to whoever comes next. */
+export function isDrained(state: LaneState): boolean {
+  const { phase, booked, committed: known, committing } = state
+  if (phase !== 'running') return true
+  return isIdle(state) && !committing && known.offset === booked && known.until === 0
+}
+
+function isIdle(state: LaneState): boolean {
+  return !hasOpen(state) && !state.preparing && !state.storing && !state.stored && !state.booking
 }
 
 function due(state: LaneState): Step {
-  if (state.phase !== 'idle' || !hasOpen(state)) return stay(state)
-  const pending = { first: state.openFirst, last: state.next - 1 }
+  if (!mayBegin(state)) return stay(state)
+  const span = { first: state.openFirst, last: state.next - 1 }
   return {
-    state: { ...state, phase: 'preparing', pending, deadline: null, openFirst: state.next },
-    effects: [{ kind: 'prepare', span: pending }],
+    state: { ...state, preparing: span, openFirst: state.next },
+    effects: [{ kind: 'prepare', span }],
   }
 }
 
-function intend(state: LaneState, now: number, fenceSeconds: number): Step {
-  const deadline = Math.ceil(now + fenceSeconds)
-  const intent = { ...pendingOf(state), deadline }
-  return {
-    state: { ...state, phase: 'intending', deadline },
-    effects: [{ kind: 'commit', offset: intent.first, intent }],
-  }
+function prepared(state: LaneState, now: number, times: LaneTimes): Step {
+  const { preparing, committed: known, committing } = state
+  if (!preparing) return stay(state)
+  const since = Math.max(Math.floor(now), known.since, committing?.since ?? 0)
+  return goOn({ ...state, preparing: null, storing: { ...preparing, since, deadline: null } }, now, times)
 }
 
-function committed(state: LaneState, outcome: 'done' | 'refused' | 'unknown'): Step {
-  if (state.phase !== 'intending' && state.phase !== 'clearing') return stay(state)
+function inserted(state: LaneState, outcome: 'stored' | 'unknown'): Step {
+  const { storing, stored } = state
+  if (!storing) return stay(state)
+  if (outcome === 'unknown') return recover(state)
+  const owed = { ...(stored ?? storing), last: storing.last, deadline: null }
+  return { state: { ...state, storing: null, stored: owed }, effects: [{ kind: 'oweBooks' }] }
+}
+
+function booksDue(state: LaneState, now: number, times: LaneTimes): Step {
+  const { stored, booking } = state
+  return stored && !booking ? goOn({ ...state, stored: null, booking: stored }, now, times) : stay(state)
+}
+
+function booked(state: LaneState, outcome: 'stored' | 'unknown', now: number, times: LaneTimes): Step {
+  const { booking, stored, earlier } = state
+  if (!booking) return stay(state)
+  if (outcome === 'unknown') return recover(state)
+  const booked = booking.last + 1
+  const left = earlier && earlier.last >= booked ? earlier : null
+  const { state: after, effects } = goOn({ ...state, booking: null, booked, earlier: left }, now, times)
+  return { state: after, effects: stored ? [{ kind: 'oweBooks' }, ...effects] : effects }
+}
+
+function committed(
+  state: LaneState,
+  outcome: 'done' | 'refused' | 'unknown',
+  now: number,
+  times: LaneTimes,
+): Step {
+  const { committing } = state
+  if (!committing) return stay(state)
   if (outcome !== 'done') {
     const isFenced = outcome === 'refused'
     return { state: { ...state, phase: 'ended' }, effects: [{ kind: 'rejoin', isFenced }] }
   }
-  if (state.phase === 'intending') {
-    return { state: { ...state, phase: 'inserting' }, effects: [{ kind: 'insert', intent: intentOf(state) }] }
-  }
+  // Where a commit takes long, what is left of its lease has to do.
+  return goOn({ ...state, committed: committing, committing: null }, now, times, times.fence / 2)
+}
+
+function recover(state: LaneState): Step {
+  const { storing, booking, booked: from } = state
+  const until = Math.max(storing?.deadline ?? 0, booking?.deadline ?? 0)
+  const since = sinceOf(state) ?? 0
+  const doubt = { from, last: booking?.last ?? from - 1, since, until }
   return {
-    state: { ...state, phase: 'idle', pending: null, deadline: null },
-    effects: [{ kind: 'stored', span: pendingOf(state) }],
+    state: {
+      ...state,
+      ...{ phase: 'recovering', attempt: state.attempt + 1, next: from, openFirst: from },
+      ...{ preparing: null, storing: null, stored: null, booking: null, earlier: { last: Infinity, since } },
+    },
+    effects: [{ kind: 'recover', ...doubt }],
   }
 }
 
-function clear(state: LaneState): Step {
-  const offset = pendingOf(state).last + 1
-  return { state: { ...state, phase: 'clearing' }, effects: [{ kind: 'commit', offset, intent: null }] }
-}
-
-function look(state: LaneState): Step {
-  return { state: { ...state, phase: 'looking' }, effects: [{ kind: 'look', intent: intentOf(state) }] }
-}
-
-function looked(
+function recovered(
   state: LaneState,
-  { now, isRunning, isStored }: { now: number; isRunning: boolean; isStored: boolean },
+  { booked: next, storedLast }: { booked: number; storedLast: number },
+  now: number,
+  times: LaneTimes,
 ): Step {
-  if (state.phase !== 'looking') return stay(state)
-  if (isStored) return clear(state)
-  if (now < intentOf(state).deadline || isRunning) return look(state)
-  return { state: { ...state, phase: 'preparing' }, effects: [{ kind: 'prepare', span: pendingOf(state) }] }
+  if (state.phase !== 'recovering') return stay(state)
+  const earlier = storedLast >= next && state.earlier ? { ...state.earlier, last: storedLast } : null
+  return goOn({ ...state, phase: 'running', booked: next, next, openFirst: next, earlier }, now, times)
+}
+
+/**
+ * Begins what waits for a lease, and commits what the group is to know.
+ * @param enough seconds that must be left of the lease
+ */
+function goOn(state: LaneState, now: number, times: LaneTimes, enough = times.fence): Step {
+  if (state.phase !== 'running') return stay(state)
+  const left = state.committed.until - now
+  const deadline = Math.min(state.committed.until, Math.ceil(now + times.fence))
+  const begins = (insertion: Insertion | null) => insertion?.deadline === null && left >= enough
+  const effects: LaneEffect[] = []
+  let { storing, booking } = state
+  if (storing && begins(storing)) {
+    effects.push({ kind: 'insert', span: spanOf(storing), since: storing.since, deadline })
+    storing = { ...storing, deadline }
+  }
+  if (booking && begins(booking)) {
+    effects.push({ kind: 'book', span: spanOf(booking), since: booking.since, deadline })
+    booking = { ...booking, deadline }
+  }
+  const told = tell({ ...state, storing, booking }, now, times)
+  return { state: told.state, effects: [...effects, ...told.effects] }
+}
+
+/** Commits, where a lease is waited for, something else is in the books than the group knows, or the lease is given back. */
+function tell(state: LaneState, now: number, { fence, slack }: LaneTimes): Step {
+  const { booked: offset, committed: known, committing, storing, booking, isLeaving } = state
+  const waits = storing?.deadline === null || booking?.deadline === null
+  const givesBack = isLeaving && isIdle(state)
+  const isNews = waits || offset !== known.offset || (givesBack && known.until > 0)
+  if (committing || !isNews) return stay(state)
+  const since = sinceOf(state) ?? Math.max(Math.floor(now), known.since)
+  const until = givesBack ? 0 : Math.ceil(now + fence + slack)
+  return {
+    state: { ...state, committing: { offset, since, until } },
+    effects: [{ kind: 'commit', offset, lease: givesBack ? null : { since, until } }],
+  }
+}
+
+/** The earliest that a line says which is inserted and not in the books; null where there are none. */
+function sinceOf({ storing, stored, booking, earlier }: LaneState): number | null {
+  const all = [storing, stored, booking, earlier].flatMap((lines) => (lines ? [lines.since] : []))
+  return all.length === 0 ? null : Math.min(...all)
+}
+
+function spanOf({ first, last }: Span): Span {
+  return { first, last }
 }
 
 function stay(state: LaneState): Step {
   return { state, effects: [] }
-}
-
-function pendingOf({ pending }: LaneState): Span {
-  if (!pending) throw new Error('no range is pending')
-  return pending
-}
-
-function intentOf(state: LaneState): Intent {
-  return { ...pendingOf(state), deadline: state.deadline ?? 0 }
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { addDead, addRow, addUncertain, bytesOfRange, emptyRange, settleUncertain } from './range.ts'
 
 const dead = {
-  ...{ raw: Buffer.from('nonsense'), reason: 'json' as const, key: null },
+  ...{ raw: Buffer.from('nonsense'), reason: 'json' as const, key: Buffer.from('demo') },
   ...{ offset: 1, line: 0, receivedAt: 0 },
 }
 

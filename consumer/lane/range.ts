@@ -99,3 +99,16 @@ export function booksOf(range: Range, site: string): SiteBooks {
   range.books.set(site, books)
   return books
 }
+
+/** Adds one site's books to others. */
+export function addBooks(all: Map<string, SiteBooks>, site: string, more: SiteBooks): void {
+  const books = all.get(site)
+  if (!books) {
+    all.set(site, { ...more })
+    return
+  }
+  books.lines += more.lines
+  books.rows += more.rows
+  books.duplicates += more.duplicates
+  books.dead += more.dead
+}

@@ -1,15 +1,19 @@
-// A Kafka record before and after it is decoded.
+// A Kafka record before it is decoded, and what its lines become.
 import type { IdWords } from '../../event/event-id.ts'
 import type { FaultCode } from '../../event/fault-code.ts'
 import type { JsonFaultCode } from '../../event/json.ts'
 import type { Verdict } from '../recent-ids/recent-ids.ts'
 
-/** A record as Kafka holds it. `timestamp` is epoch milliseconds. */
-export interface SourceRecord {
+/** A record as places in the bytes it was fetched in. A key or a value that is null begins at -1. */
+export interface RecordBytes {
+  bytes: Buffer
   offset: number
+  /** Epoch milliseconds. */
   timestamp: number
-  key: Buffer | null
-  value: Buffer | null
+  keyAt: number
+  keyEnd: number
+  valueAt: number
+  valueEnd: number
 }
 
 /** The log a record lies in. The topic's id, since one made anew has the same name and offsets. */
@@ -28,7 +32,7 @@ export interface DeadLine {
   reason: DeadReason
   field: string
   message: string
-  key: Buffer | null
+  key: Buffer
   offset: number
   line: number
   receivedAt: number
@@ -43,15 +47,5 @@ export interface UncertainRow {
   row: Buffer
 }
 
-/**
- * Says whether an event is new: `uncertain` where only the table can tell. Asked once for each event, in order; `id` is
- * used again for the next one.
- */
-export type Judge = (
-  site: string,
-  id: IdWords,
-  timestamp: number,
-  receivedAt: number,
-  offset: number,
-  line: number,
-) => Verdict
+/** Says whether an event is new: `uncertain` where only the table can tell. Asked once for each event, in order; `id` is used again for the next one. */
+export type Judge = (site: string, id: IdWords, timestamp: number, receivedAt: number) => Verdict

@@ -70,7 +70,7 @@ async function tryRows(clickhouse: ClickHouse, source: Source, rows: EventRow[])
       lines: [Buffer.concat(rows.map(({ bytes }) => bytes))],
       lineCount: 0,
       token: randomUUID(),
-      constants: { ...source },
+      constants: { ...source, storedAt: 0 },
       deadline: never,
       name: 'tallyline-trial/',
     })

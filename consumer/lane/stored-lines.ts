@@ -1,32 +1,49 @@
-// What the tables have of a range that is not known to be stored wholly.
-import type { ClickHouse } from '../../clickhouse/client.ts'
-import type { Source } from '../../clickhouse/insert-lines.ts'
-import {
-  queryStoredDeadLetters,
-  queryStoredEvents,
-  type StoredEventLine,
-  type StoredLine,
-} from '../../clickhouse/look.ts'
-import type { Span } from './protocol.ts'
+// What the store has of a partition beyond its books.
+import type { StoredEventLine, StoredLine } from '../../clickhouse/look.ts'
+import { idWordsOf } from '../../event/event-id.ts'
+import type { RecentIds } from '../recent-ids/recent-ids.ts'
+import { addBooks, type SiteBooks } from './range.ts'
 
-/** By `offset:line`. */
+/** Lines that are stored and not in the books, by their place. */
 export interface StoredLines {
-  events: Map<string, StoredEventLine>
-  dead: Map<string, StoredLine>
+  events: ReadonlyMap<string, StoredEventLine>
+  dead: ReadonlyMap<string, StoredLine>
+  /** The highest offset of any; -1 where there are none. */
+  last: number
 }
 
-export async function readStoredLines(
-  clickhouse: ClickHouse,
-  source: Source,
-  span: Span,
-): Promise<StoredLines> {
-  const [events, dead] = await Promise.all([
-    queryStoredEvents(clickhouse, source, span),
-    queryStoredDeadLetters(clickhouse, source, span),
-  ])
-  return { events: byPlace(events), dead: byPlace(dead) }
+export const noStoredLines: StoredLines = { events: new Map(), dead: new Map(), last: -1 }
+
+export function toStoredLines(events: readonly StoredEventLine[], dead: readonly StoredLine[]): StoredLines {
+  return {
+    events: byPlace(events),
+    dead: byPlace(dead),
+    last: [...events, ...dead].reduce((last, { offset }) => Math.max(last, offset), -1),
+  }
 }
 
-function byPlace<Line extends StoredLine>(lines: Line[]): Map<string, Line> {
-  return new Map(lines.map((line) => [`${line.offset}:${line.line}`, line]))
+/** The books of lines below an offset, by site. */
+export function booksBelow({ events, dead }: StoredLines, offset: number): Map<string, SiteBooks> {
+  const books = new Map<string, SiteBooks>()
+  const one = { lines: 1, rows: 0, duplicates: 0, dead: 0 }
+  for (const line of events.values())
+    if (line.offset < offset) addBooks(books, line.site, { ...one, rows: 1 })
+  for (const line of dead.values()) if (line.offset < offset) addBooks(books, line.site, { ...one, dead: 1 })
+  return books
+}
+
+/** How a line's place is written. */
+export function placeOf(offset: number, line: number): string {
+  return `${offset}:${line}`
+}
+
+/** Lets the window know them before it is asked about any other line. */
+export function remember(recentIds: RecentIds, { events }: StoredLines): void {
+  for (const { site, eventId, timestamp, receivedAt } of events.values()) {
+    recentIds.add(site, idWordsOf(eventId), timestamp, receivedAt)
+  }
+}
+
+function byPlace<Line extends StoredLine>(lines: readonly Line[]): Map<string, Line> {
+  return new Map(lines.map((line) => [placeOf(line.offset, line.line), line]))
 }

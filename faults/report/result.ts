@@ -29,7 +29,7 @@ export interface RunResult {
     unacknowledged: number
   }
   faults: { done: number; skipped: number; byKind: Record<string, number> }
-  /** Pending ranges that were taken up again, and how many kills of a consumer were followed by one. */
+  /** How often lines were found stored that were in no books, and how many kills of a consumer were followed by that. */
   replays: { ranges: number; kills: number; killsWithReplay: number }
   looks: { good: number; whole: number; failed: number; doubled: SeenTwice[] }
   /** From a fault's end until events were stored again, whatever other faults came meanwhile. */

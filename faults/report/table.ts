@@ -30,8 +30,8 @@ export function toTable(result: RunResult): string {
     ['doubled at any look', number(looks.doubled.length)],
     ['faults', `${faults.done} of ${Object.keys(faults.byKind).length} kinds, ${faults.skipped} skipped`],
     ...Object.entries(faults.byKind).map(([kind, count]): [string, string] => [`  ${kind}`, String(count)]),
-    ['pending ranges taken up again', number(replays.ranges)],
-    ['kills of a consumer', `${replays.kills}, ${replays.killsWithReplay} of them with such a range`],
+    ['lines found stored that were in no books', number(replays.ranges)],
+    ['kills of a consumer', `${replays.kills}, ${replays.killsWithReplay} of them with such lines`],
     ['storing again after a fault', duration(recovery)],
     ['caught up after a fault', duration(caughtUp)],
     ...result.memory.map((one): [string, string] => [

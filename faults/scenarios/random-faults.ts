@@ -66,7 +66,7 @@ function spare(count: number): number {
   return Math.ceil(count * 1.5) + 5
 }
 
-/** Late answers of ClickHouse widen the time between an intent and its clearing commit. */
+/** Late answers of ClickHouse widen the time between lines and their books. */
 function slowDown({ options, stack }: World): void {
   if (options.slow === 0) return
   for (const name of stack.links.names().filter((link) => link.endsWith('>clickhouse'))) {

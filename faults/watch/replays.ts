@@ -1,13 +1,12 @@
-// Finds in the consumers' logs where a pending range was taken up again: whoever held it ended between its intent and
-// its clearing commit.
+// Finds in the consumers' logs where lines were found stored that were in no books: whoever stored them ended in between.
 import { createReadStream, existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { Places } from '../stack/places.ts'
 
-/** What a consumer logs each time it finds a pending range at an assignment. */
-const message = 'resuming a pending range'
+/** What a consumer logs each time it finds such lines of a partition at an assignment. */
+const message = 'resuming behind lines that are in no books'
 
-/** When each was taken up, epoch milliseconds, in rising order. */
+/** When each of them was found, epoch milliseconds, in rising order. */
 export async function findReplays(places: Places, consumers: readonly string[]): Promise<number[]> {
   const times: number[] = []
   for (const name of consumers) {

@@ -1,6 +1,7 @@
 // An event that is found in the bytes of a body, the short way: no more is made of it than its site and its id.
 import { readUuid, toEventUuid } from '../../event/event-id.ts'
 import { ScannedEvent, scanEvent } from '../../event/scan-event.ts'
+import { plainUtf8 } from '../../event/scan-text.ts'
 import { mostBytesAdded, uuidTextBytes, writeLine } from '../../event/write-line.ts'
 import type { KeptEvent } from './kept-event.ts'
 import { NewUuids } from './new-uuids.ts'
@@ -25,10 +26,10 @@ export class FoundEvent extends ScannedEvent implements KeptEvent {
     this.ids = body
   }
 
-  /** The event that begins at `at`; null where the schema has to be asked. Its `end` is behind its closing brace. */
+  /** The event that begins at `at` of a body that is UTF-8; null where the schema has to be asked. Its `end` is behind its closing brace. */
   static find(body: Buffer, at: number, receivedAt: number): FoundEvent | null {
     const event = new FoundEvent(body, at)
-    if (!scanEvent(body, at, body.length, receivedAt, event)) return null
+    if (!scanEvent(body, at, body.length, plainUtf8, receivedAt, event)) return null
     event.siteId = body.toString('latin1', event.siteAt, event.siteEnd)
     event.findUuid()
     return event

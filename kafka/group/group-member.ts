@@ -1,9 +1,9 @@
 // One member of a consumer group: it joins, gives signs of life, commits and leaves, each time under a membership that it is
 // told. kafkajs's own consumer commits under whatever membership it has at that moment, and fetches and joins by itself; only
 // its connections, and its words with the group's coordinator, are used here.
-import kafkajs, { type Cluster as KafkajsCluster, type Kafka, type KafkaJSProtocolError } from 'kafkajs'
-import { within } from '../../runtime/retry.ts'
-import { openCluster, type Coordinator } from '../cluster.ts'
+import kafkajs, { type Assigner, type Cluster as KafkajsCluster, type Kafka } from 'kafkajs'
+import { openCluster, type Cluster, type Coordinator } from '../cluster.ts'
+import { createAskCoordinator, isAnswer, movesOn, typeOf, type AskCoordinator } from './ask-coordinator.ts'
 
 /** From joining the group to the next time it has to be joined. */
 export interface Membership {
@@ -62,9 +62,6 @@ const answerWithinMs = 5000
 const commitWithinMs = 10_000
 const joinWithinMs = groupRequestTimeoutMs + answerWithinMs
 
-/** Answers of a coordinator that is none any more, or not yet. */
-const movesOn = new Set(['NOT_COORDINATOR_FOR_GROUP', 'GROUP_COORDINATOR_NOT_AVAILABLE'])
-
 /** Answers that end a membership. */
 const endsMembership = new Set(['ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID'])
 
@@ -77,95 +74,93 @@ export function createGroupMember(kafka: Kafka, groupId: string, topic: string):
   const assigner = kafkajs.PartitionAssigners.roundRobin({
     ...{ cluster: cluster as unknown as KafkajsCluster, groupId, logger: kafka.logger() },
   })
-  let isConnected = false
-  let coordinator: Coordinator | null = null
+  const ask = createAskCoordinator(cluster, groupId, topic)
   let memberId = ''
-
-  /** Asks the coordinator; where that fails, the next question goes out over another connection, perhaps to another broker. */
-  const ask = async <T>(ms: number, question: (coordinator: Coordinator) => Promise<T>): Promise<T> => {
-    coordinator ??= await findCoordinator()
-    const asked = coordinator
-    try {
-      return await within(ms, 'the coordinator of the group does not answer', question(asked))
-    } catch (error) {
-      if (isAnswer(error) && !movesOn.has(typeOf(error))) throw error
-      coordinator = null
-      await asked.disconnect().catch(() => undefined)
-      throw error
-    }
-  }
-  const findCoordinator = async () => {
-    if (!isConnected) await cluster.connect()
-    isConnected = true
-    await cluster.addTargetTopic(topic)
-    return cluster.findGroupCoordinator({ groupId })
-  }
 
   return {
     join: async () => {
       try {
-        const joined = await ask(joinWithinMs, (asked) =>
-          asked.joinGroup({
-            ...{ groupId, memberId, sessionTimeout: sessionTimeoutMs, rebalanceTimeout: sessionTimeoutMs },
-            groupProtocols: [assigner.protocol({ topics: [topic] })],
-          }),
-        )
-        memberId = joined.memberId
-        const leads = joined.leaderId === memberId
-        if (leads) await cluster.refreshMetadata()
-        const groupAssignment = leads
-          ? await assigner.assign({ members: joined.members, topics: [topic] })
-          : []
-        const generation = joined.generationId
-        const { memberAssignment } = await ask(joinWithinMs, (asked) =>
-          asked.syncGroup({ groupId, generationId: generation, memberId, groupAssignment }),
-        )
-        return { generation, memberId, partitions: partitionsOf(memberAssignment, topic) }
+        const membership = await join({ ask, cluster, assigner, groupId, topic }, memberId, (given) => {
+          memberId = given
+        })
+        return membership
       } catch (error) {
         if (typeOf(error) === 'UNKNOWN_MEMBER_ID') memberId = ''
         throw error
       }
     },
-    heartbeat: async ({ generation, memberId: id }) => {
-      try {
-        await ask(answerWithinMs, (asked) =>
-          asked.heartbeat({ groupId, groupGenerationId: generation, memberId: id }),
-        )
-        return 'member'
-      } catch (error) {
-        if (typeOf(error) === 'REBALANCE_IN_PROGRESS') return 'rebalancing'
-        if (endsMembership.has(typeOf(error))) return 'gone'
-        throw error
-      }
-    },
-    commit: async ({ generation, memberId: id }, moves) => {
-      const partitions = moves.map(({ partition, offset, metadata }) => ({
-        partition,
-        offset: String(offset),
-        metadata,
-      }))
-      const request = {
-        groupId,
-        groupGenerationId: generation,
-        memberId: id,
-        topics: [{ topic, partitions }],
-      }
-      try {
-        await ask(commitWithinMs, (asked) => asked.offsetCommit(request))
-        return { outcome: 'done' }
-      } catch (error) {
-        return { outcome: outcomeOf(error), error }
-      }
+    heartbeat: ({ generation, memberId: id }) =>
+      heartbeat(ask, { groupId, groupGenerationId: generation, memberId: id }),
+    commit: ({ generation, memberId: id }, moves) => {
+      const partitions = moves.map(({ offset, ...move }) => ({ ...move, offset: String(offset) }))
+      const topics = [{ topic, partitions }]
+      return commit(ask, { groupId, groupGenerationId: generation, memberId: id, topics })
     },
     leave: async () => {
       const id = memberId
       memberId = ''
-      if (id !== '')
-        await ask(answerWithinMs, (asked) => asked.leaveGroup({ groupId, memberId: id })).catch(
-          () => undefined,
-        )
+      if (id === '') return
+      const left = ask(answerWithinMs, (asked) => asked.leaveGroup({ groupId, memberId: id }))
+      await left.catch(() => undefined)
     },
     close: () => cluster.disconnect(),
+  }
+}
+
+interface JoinParts {
+  ask: AskCoordinator
+  cluster: Cluster
+  assigner: Assigner
+  groupId: string
+  topic: string
+}
+
+/** @param onMemberId told of the id that the coordinator gives, which the next join has to bring along */
+async function join(
+  { ask, cluster, assigner, groupId, topic }: JoinParts,
+  memberId: string,
+  onMemberId: (id: string) => void,
+): Promise<Membership> {
+  const joined = await ask(joinWithinMs, (asked) =>
+    asked.joinGroup({
+      ...{ groupId, memberId, sessionTimeout: sessionTimeoutMs, rebalanceTimeout: sessionTimeoutMs },
+      groupProtocols: [assigner.protocol({ topics: [topic] })],
+    }),
+  )
+  const { memberId: id, generationId: generation } = joined
+  onMemberId(id)
+  const leads = joined.leaderId === id
+  if (leads) await cluster.refreshMetadata()
+  const groupAssignment = leads ? await assigner.assign({ members: joined.members, topics: [topic] }) : []
+  const { memberAssignment } = await ask(joinWithinMs, (asked) =>
+    asked.syncGroup({ groupId, generationId: generation, memberId: id, groupAssignment }),
+  )
+  return { generation, memberId: id, partitions: partitionsOf(memberAssignment, topic) }
+}
+
+async function heartbeat(
+  ask: AskCoordinator,
+  request: Parameters<Coordinator['heartbeat']>[0],
+): Promise<Awaited<ReturnType<GroupMember['heartbeat']>>> {
+  try {
+    await ask(answerWithinMs, (asked) => asked.heartbeat(request))
+    return 'member'
+  } catch (error) {
+    if (typeOf(error) === 'REBALANCE_IN_PROGRESS') return 'rebalancing'
+    if (endsMembership.has(typeOf(error))) return 'gone'
+    throw error
+  }
+}
+
+async function commit(
+  ask: AskCoordinator,
+  request: Parameters<Coordinator['offsetCommit']>[0],
+): Promise<{ outcome: CommitOutcome; error?: unknown }> {
+  try {
+    await ask(commitWithinMs, (asked) => asked.offsetCommit(request))
+    return { outcome: 'done' }
+  } catch (error) {
+    return { outcome: outcomeOf(error), error }
   }
 }
 
@@ -184,14 +179,6 @@ function outcomeOf(error: unknown): CommitOutcome {
   const type = typeOf(error)
   if (type === 'REBALANCE_IN_PROGRESS' || endsMembership.has(type)) return 'refused'
   return notYet.has(type) ? 'not yet' : 'unknown'
-}
-
-function isAnswer(error: unknown): error is KafkaJSProtocolError {
-  return error instanceof kafkajs.KafkaJSProtocolError
-}
-
-function typeOf(error: unknown): string {
-  return isAnswer(error) ? error.type : ''
 }
 
 function partitionsOf(memberAssignment: Buffer, topic: string): number[] {

@@ -4,7 +4,7 @@ import { advance, giveUp, lose } from './advance.ts'
 import { inserting, nameOf, type Call } from './calls.ts'
 import { forgetGroup, pass, restart } from './coordinator.ts'
 import { breakInsert } from './insert-call.ts'
-import { feed } from './lane.ts'
+import { feed, payBooks } from './lane.ts'
 import { contact, fetchNext, kill } from './member.ts'
 import { note, type Lane, type Member, type World } from './world.ts'
 
@@ -19,10 +19,12 @@ const weights: [readonly [number, number, number], string, Action][] = [
   [[8, 8, 6], 'call', (world, choice) => goOn(world, choice, false)],
   [[3, 3, 2], 'fetch', (world, choice) => withPartition(world, choice, fetchNext)],
   [[1, 1, 1], 'due', (world, choice) => withPartition(world, choice, callDue)],
+  [[1, 1, 1], 'books due', (world, choice) => withPartition(world, choice, callBooksDue)],
   [[4, 1, 2], 'contact', (world, choice) => withMember(world, choice, contact)],
   [[4, 6, 6], 'gather', gather],
   [[4, 4, 3], 'time', letPass],
   [[2, 3, 1], 'hold', (world, choice) => withCall(world, choice, hold)],
+  [[1, 2, 1], 'answers hang', holdAnswers],
   [[3, 4, 3], 'advance what hangs', (world, choice) => goOn(world, choice, true)],
   [[1, 1, 1], 'give up', (world, choice) => withCall(world, choice, giveUp)],
   [[2, 4, 4], 'hang', (world, choice) => withCall(world, choice, hang)],
@@ -31,6 +33,7 @@ const weights: [readonly [number, number, number], string, Action][] = [
   [[2, 2, 2], 'resume', (world, choice) => withMember(world, choice, resume)],
   [[1, 0, 3], 'kill', (world, choice) => withMember(world, choice, kill)],
   [[1, 0, 0], 'expire', expire],
+  [[1, 0, 1], 'set the clock back', (world, choice) => withMember(world, choice, setClockBack)],
   [[1, 0, 1], 'restart', restartOne],
 ]
 
@@ -55,11 +58,13 @@ function laneGoesOn(world: World, choice: number): void {
   const lane = lanes[choice % Math.max(1, lanes.length)]
   if (!lane) return
   const { member, partition, state } = lane
-  const call = world.calls.find((call) => isOf(call, lane) && !call.isHeld && !call.isGivenUp)
+  const ofLane = world.calls.filter((call) => isOf(call, lane) && !call.isHeld && !call.isGivenUp)
+  const call = ofLane[(choice >> 6) % Math.max(1, ofLane.length)]
   if (call) return advanceBy(world, call, choice >> 3)
-  if (state.phase !== 'idle' && state.phase !== 'rereading') return
+  if (state.phase !== 'running') return
   world.trace?.push(`  ${member.name} p${partition}`)
-  if (hasOpen(state) && choice & 32) callDue(world, member, partition)
+  if (lane.owes && choice & 64) callBooksDue(world, member, partition)
+  else if (hasOpen(state) && choice & 32) callDue(world, member, partition)
   else fetchNext(world, member, partition)
 }
 
@@ -73,7 +78,7 @@ function gather(world: World): void {
   for (let turn = 0; turn < 3; turn++) for (const member of world.members) contact(world, member)
   for (const call of [...world.calls]) {
     if (call.kind !== 'start' || call.isHeld) continue
-    for (let stage = 0; stage < 3; stage++) advance(world, call, 0)
+    for (let stage = 0; stage < 6; stage++) advance(world, call, 0)
   }
 }
 
@@ -124,8 +129,18 @@ function callDue(world: World, member: Member, partition: number): void {
   if (lane && member.isUp && !member.isStopped) feed(world, lane, { kind: 'due' })
 }
 
+function callBooksDue(world: World, member: Member, partition: number): void {
+  const lane = member.lanes[partition]
+  if (lane && member.isUp && !member.isStopped) payBooks(world, lane)
+}
+
 function hold(_world: World, call: Call): void {
   call.isHeld = true
+}
+
+/** What the store has done is told late. */
+function holdAnswers({ calls }: World): void {
+  for (const call of calls) if (call.kind === 'insert' && call.stage >= inserting.lands) call.isHeld = true
 }
 
 /** It will not be heard of for long, and the member knows. */
@@ -134,12 +149,21 @@ function hang(world: World, call: Call): void {
   giveUp(world, call)
 }
 
+/** Seconds that a member's clock may be behind: inserts still arrive in time. */
+const leastSkew = 2
+
 /** Seconds; the longest is longer than the time of the fence, and shorter than a session. */
 const waits = [0.25, 0.5, 1, 2, 6]
 
 function letPass(world: World, choice: number): void {
   world.time += waits[choice % waits.length] ?? 0
   pass(world.coordinator, world.time)
+}
+
+/** A member learns that the store's clock is a second or two behind what it took it for. */
+function setClockBack(world: World, member: Member): void {
+  note(world, 'clock set back')
+  member.skew = Math.max(-leastSkew, member.skew - (member.skew > 0 ? 2 : 1))
 }
 
 function stop(world: World, member: Member): void {

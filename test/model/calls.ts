@@ -1,6 +1,6 @@
 // What a member has asked for and not yet heard of. A call goes on by itself, at any pace, also when its member is
 // stopped, killed, or has given it up.
-import type { Intent, LaneStart, Span } from '../../consumer/lane/protocol.ts'
+import type { Doubt, Lease, Span } from '../../consumer/lane/lane-state.ts'
 import type { Committed } from './coordinator.ts'
 import type { Lane, Member, World } from './world.ts'
 
@@ -17,42 +17,49 @@ interface Asked {
   isHeld: boolean
 }
 
-export interface CommitCall extends Asked {
-  kind: 'commit'
+interface AskedByLane extends Asked {
   lane: Lane
+  /** Of the lane's state. */
+  attempt: number
+}
+
+export interface CommitCall extends AskedByLane {
+  kind: 'commit'
   under: { id: number; generation: number } | null
   committed: Committed
   isAccepted: boolean
 }
 
-export interface InsertCall extends Asked {
+/** Lines, or books. */
+export interface InsertCall extends AskedByLane {
   kind: 'insert'
-  lane: Lane
-  intent: Intent
-  /** By month. */
+  what: 'lines' | 'books'
+  span: Span
+  since: number
+  deadline: number
+  /** By month; none of books. */
   lines: number[][]
+  /** Of books: how many lines the span has in the table. */
   rows: number
-  /** An insert is two statements, each with its own fence: the lines, then the books. */
-  statement: 'lines' | 'books'
   nextMonth: number
   isDone: boolean
 }
 
-export interface LookCall extends Asked {
-  kind: 'look'
-  lane: Lane
-  intent: Intent
-  now: number
-  isRunning: boolean
-  isStored: boolean
+export interface PrepareCall extends AskedByLane {
+  kind: 'prepare'
+  span: Span
 }
 
-export interface PrepareCall extends Asked {
-  kind: 'prepare'
-  lane: Lane
-  span: Span
-  /** Whether the range may be stored in part. */
-  isRetry: boolean
+/** What a look reads, in this order: the clock and what runs, again and again; the books; the lines beyond them. */
+export interface Looking {
+  doubt: Doubt
+  now: number
+  booked: number
+  lines: number[]
+}
+
+export interface LookCall extends AskedByLane, Looking {
+  kind: 'look'
 }
 
 export interface FetchCall extends Asked {
@@ -63,14 +70,14 @@ export interface FetchCall extends Asked {
   last: number
 }
 
-export interface StartCall extends Asked {
+/** Begins with the group's word, goes on with a look. */
+export interface StartCall extends Asked, Looking {
   kind: 'start'
   partition: number
   id: number | null
   generation: number
   committed: Committed
   low: number
-  start: LaneStart
 }
 
 export interface LeaveCall extends Asked {
@@ -85,6 +92,10 @@ export const inserting = { travels: 0, arrived: 1, lands: 2, landed: 3, answered
 
 export function asked(member: Member): Asked {
   return { member, process: member.process, stage: 0, isLost: false, isGivenUp: false, isHeld: false }
+}
+
+export function askedBy(lane: Lane): AskedByLane {
+  return { ...asked(lane.member), lane, attempt: lane.state.attempt }
 }
 
 /** Whether the member that asked is there to hear the answer. */
@@ -106,16 +117,16 @@ export function nameOf(call: Call): string {
   const who = call.member.name
   switch (call.kind) {
     case 'commit': {
-      const { offset, intent } = call.committed
+      const { offset, lease } = call.committed
       const under = call.under ? `${call.under.id}/${call.under.generation}` : 'none'
-      return `${who} p${call.lane.partition} commit ${offset} ${intentName(intent)} under ${under}`
+      return `${who} p${call.lane.partition} commit ${offset} ${leaseName(lease)} under ${under}`
     }
     case 'insert':
-      return `${who} p${call.lane.partition} insert ${call.statement} ${intentName(call.intent)}`
+      return `${who} p${call.lane.partition} insert ${call.what} ${spanName(call.span)} until ${call.deadline}`
     case 'look':
-      return `${who} p${call.lane.partition} look ${intentName(call.intent)}`
+      return `${who} p${call.lane.partition} look from ${call.doubt.from}`
     case 'prepare':
-      return `${who} p${call.lane.partition} prepare [${call.span.first}..${call.span.last}]`
+      return `${who} p${call.lane.partition} prepare ${spanName(call.span)}`
     case 'fetch':
     case 'start':
       return `${who} p${call.partition} ${call.kind}`
@@ -124,6 +135,10 @@ export function nameOf(call: Call): string {
   }
 }
 
-function intentName(intent: Intent | null): string {
-  return intent ? `[${intent.first}..${intent.last}] until ${intent.deadline}` : 'no intent'
+function spanName({ first, last }: Span): string {
+  return `[${first}..${last}]`
+}
+
+function leaseName(lease: Lease | null): string {
+  return lease ? `since ${lease.since} until ${lease.until}` : 'no lease'
 }

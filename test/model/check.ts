@@ -1,7 +1,7 @@
 // What must hold: at every commit that what lies below it is stored, and at the end that all is stored once and the
 // books add up. That no line is ever there twice is checked where lines land.
 import { linesBelow } from './log.ts'
-import { countRows, storedUntil } from './store.ts'
+import { booksUntil, countRows } from './store.ts'
 import type { World } from './world.ts'
 
 /** Everything below the committed offset is stored, unless it has expired. */
@@ -20,9 +20,9 @@ export function checkCommitted(world: World, partition: number): void {
 /** Whether everything in the log is stored, committed, and nothing is on its way that could change it. */
 export function isSettled({ logs, coordinator, store, calls }: World): boolean {
   for (const [partition, { end }] of logs.entries()) {
-    const { offset, intent } = coordinator.committed[partition] ?? { offset: null, intent: null }
+    const { offset } = coordinator.committed[partition] ?? { offset: null }
     // A group that was forgotten when all was stored has nothing to commit before there is more.
-    if (intent || (offset ?? storedUntil(store, partition)) < end) return false
+    if (Math.min(offset ?? end, booksUntil(store, partition)) < end) return false
   }
   return !calls.some(({ kind }) => kind === 'insert' || kind === 'commit')
 }

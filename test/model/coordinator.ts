@@ -1,13 +1,13 @@
 // The model's group coordinator: members and their sessions, generations, assignments, committed offsets. Like
 // Kafka's, it holds a commit to the member's id and generation and to nothing else, least of all to its assignment.
-import type { Intent } from '../../consumer/lane/protocol.ts'
+import type { Lease } from '../../consumer/lane/lane-state.ts'
 
 export const sessionSeconds = 10
 
 export interface Committed {
   /** Null once the group is forgotten. */
   offset: number | null
-  intent: Intent | null
+  lease: Lease | null
 }
 
 export interface Answer {
@@ -36,7 +36,7 @@ export interface Coordinator {
 export function createCoordinator(partitions: number): Coordinator {
   return {
     ...{ generation: 0, sessions: new Map(), gatheringSince: null, answers: new Map(), nextId: 1 },
-    committed: Array.from({ length: partitions }, () => ({ offset: 0, intent: null })),
+    committed: Array.from({ length: partitions }, () => ({ offset: 0, lease: null })),
   }
 }
 
@@ -104,11 +104,11 @@ export function restart(coordinator: Coordinator): void {
   coordinator.gatheringSince = null
 }
 
-/** The group was empty for so long that nothing is known of it: no offset, no intent, no generation. */
+/** The group was empty for so long that nothing is known of it: no offset, no lease, no generation. */
 export function forgetGroup(coordinator: Coordinator): void {
   restart(coordinator)
   coordinator.generation = 0
-  coordinator.committed.fill({ offset: null, intent: null })
+  coordinator.committed.fill({ offset: null, lease: null })
 }
 
 function beginGeneration(coordinator: Coordinator, now: number): void {

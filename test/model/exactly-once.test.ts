@@ -17,11 +17,12 @@ const mostRunsOfVariant = 200_000
 
 /** What the schedules must have met, or they prove little. */
 const mustMeet = [
-  ...['started with a pending range', 'part of a range was there', 'fetch refused', 'next offset expired'],
+  ...['started with a lease', 'started behind lines in no books', 'lines in no books expired'],
+  ...['part of a range was there', 'fetch refused', 'next offset expired', 'lane drained'],
   ...['commit refused', 'commit unknown', 'commit accepted that was given up'],
-  ...['insert late', 'insert unknown', 'insert broken between months'],
+  ...['insert late', 'insert unknown', 'insert broken between months', 'answer after a recovery'],
   ...['insert landed that was given up', 'insert landed after its deadline'],
-  ...['look: early', 'look: running', 'look: stored', 'look: not stored'],
+  ...['look: early', 'look: running', 'look: stored', 'look: not stored', 'clock set back'],
   ...[
     'member killed',
     'member stopped',

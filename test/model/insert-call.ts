@@ -1,5 +1,4 @@
-// How an insert goes on: it arrives late, passes the fence or not, lands month by month, and the books last.
-import type { Span } from '../../consumer/lane/protocol.ts'
+// How an insert goes on: it arrives late, passes the fence or not, and lands, lines month by month.
 import { canHear, forget, inserting, isOrphan, type InsertCall } from './calls.ts'
 import { feed } from './lane.ts'
 import { landBook, landLines } from './store.ts'
@@ -22,14 +21,12 @@ export function advanceInsert(world: World, call: InsertCall): void {
   }
 }
 
-/** Whether the store shows an insert of this range, of any deadline. */
-export function isRunning({ calls }: World, partition: number, { first, last }: Span): boolean {
+/** Whether the store shows an insert of this partition. */
+export function isRunning({ calls }: World, partition: number): boolean {
   return calls.some(
     (call) =>
       call.kind === 'insert' &&
       call.lane.partition === partition &&
-      call.intent.first === first &&
-      call.intent.last === last &&
       call.stage >= inserting.arrived &&
       call.stage <= inserting.landed,
   )
@@ -42,7 +39,7 @@ export function giveUpInsert(world: World, call: InsertCall): void {
   call.isGivenUp = true
   if (call.isLost || call.stage === inserting.answered) forget(world, call)
   note(world, 'insert unknown')
-  feed(world, call.lane, { kind: 'inserted', outcome: 'unknown' })
+  tell(world, call, 'unknown')
 }
 
 /** The store fails, refuses the rows or is killed: what has landed stays. */
@@ -52,7 +49,7 @@ export function breakInsert(world: World, call: InsertCall): void {
 }
 
 function meetFence(world: World, call: InsertCall): void {
-  const verdict = world.rules.fence(storeClock(world), call.intent.deadline)
+  const verdict = world.rules.fence(storeClock(world), call.deadline)
   if (verdict === 'write') {
     call.stage = inserting.lands
     return
@@ -62,19 +59,18 @@ function meetFence(world: World, call: InsertCall): void {
 }
 
 function land(world: World, call: InsertCall): void {
-  const { lane, intent, rows, statement, lines } = call
-  if (storeClock(world) >= intent.deadline) note(world, 'insert landed after its deadline')
+  const { lane, span, since, deadline, what, rows, lines } = call
+  if (storeClock(world) >= deadline) note(world, 'insert landed after its deadline')
   if (isOrphan(call)) note(world, 'insert landed that was given up')
-  if (statement === 'books') {
-    landBook(world.store, lane.partition, { first: intent.first, last: intent.last, rows })
+  if (what === 'books') {
+    landBook(world.store, lane.partition, { ...span, rows })
     call.stage = inserting.landed
     return
   }
   const month = call.nextMonth++
   const ofMonth = lines[month] ?? []
-  if (ofMonth.length > 0 && !landLines(world.store, lane.partition, intent, month, ofMonth)) {
-    world.violations.add('doubled')
-  }
+  const batch = { ...span, month, since, lines: ofMonth }
+  if (ofMonth.length > 0 && !landLines(world.store, lane.partition, batch)) world.violations.add('doubled')
   if (call.nextMonth >= lines.length) call.stage = inserting.landed
 }
 
@@ -87,11 +83,10 @@ function hear(world: World, call: InsertCall): void {
   if (isOrphan(call)) return forget(world, call)
   if (!canHear(call)) return
   if (call.isLost || !call.isDone) return giveUpInsert(world, call)
-  if (call.statement === 'lines') {
-    call.statement = 'books'
-    call.stage = inserting.travels
-    return
-  }
   forget(world, call)
-  feed(world, call.lane, { kind: 'inserted', outcome: 'stored' })
+  tell(world, call, 'stored')
+}
+
+function tell(world: World, { what, lane, attempt }: InsertCall, outcome: 'stored' | 'unknown'): void {
+  feed(world, lane, { kind: what === 'lines' ? 'inserted' : 'booked', outcome }, attempt)
 }

@@ -2,7 +2,8 @@
 // killed or stopped in between.
 import { asked, type FetchCall } from './calls.ts'
 import { heartbeat, join } from './coordinator.ts'
-import { endMembership } from './lane.ts'
+import { endMembership, feed, payBooks } from './lane.ts'
+import { beginLook } from './look-call.ts'
 import { note, type Member, type World } from './world.ts'
 
 /** The member's next exchange with the coordinator, whatever it is. A dead process is started anew. */
@@ -18,10 +19,18 @@ export function contact(world: World, member: Member): void {
   const answer = heartbeat(coordinator, member.id, member.generation, time)
   if (answer === 'fine') return
   note(world, 'membership ended')
+  if (answer === 'rejoin' && member.phase === 'in') return finish(world, member)
   endMembership(world, member)
   member.phase = 'out'
   if (answer === 'unknown') member.id = null
   rejoin(world, member)
+}
+
+/** Stores what it holds: the next time it asks, it joins the new generation. */
+function finish(world: World, member: Member): void {
+  member.phase = 'leaving'
+  for (const lane of member.lanes) if (lane) feed(world, lane, { kind: 'leave' })
+  for (const lane of member.lanes) if (lane) payBooks(world, lane)
 }
 
 /** Asks for what comes next in a partition; more than one such question may be on its way. */
@@ -29,8 +38,8 @@ export function fetchNext(world: World, member: Member, partition: number): void
   const lane = member.lanes[partition]
   const log = world.logs[partition]
   const from = member.positions[partition] ?? 0
-  if (!lane || !log || lane.state.phase === 'ended' || from >= log.end || !member.isUp || member.isStopped)
-    return
+  const mayFetch = member.isUp && !member.isStopped && member.phase !== 'leaving'
+  if (!lane || !log || lane.state.phase === 'ended' || from >= log.end || !mayFetch) return
   if (world.calls.filter((call) => call.kind === 'fetch' && call.member === member).length > 3) return
   const call: FetchCall = { kind: 'fetch', ...asked(member), partition, asked: from, from, last: from }
   world.calls.push(call)
@@ -66,9 +75,9 @@ function hearAnswer(world: World, member: Member): void {
       partition,
       id: member.id,
       generation: answer.generation,
-      committed: { offset: null, intent: null },
+      committed: { offset: null, lease: null },
       low: 0,
-      start: { next: 0, pending: null },
+      ...beginLook({ from: 0, last: 0, since: 0, until: 0 }),
     }
     world.calls.push({ kind: 'start', ...asked(member), ...start })
   }

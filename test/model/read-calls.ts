@@ -1,37 +1,11 @@
-// How the calls that change nothing go on: looking, making ready, fetching.
-import { canHear, forget, isOrphan, type FetchCall, type LookCall, type PrepareCall } from './calls.ts'
-import { isRunning } from './insert-call.ts'
-import { feed, leaveGroup, makeReady } from './lane.ts'
-import { isStored } from './store.ts'
-import { note, storeClock, type World } from './world.ts'
-
-/** Each of the three readings takes its time, and the world goes on between them. */
-export function advanceLook(world: World, call: LookCall): void {
-  const { lane, intent } = call
-  const { partition } = lane
-  const turn = world.rules.looksInOrder ? call.stage : 2 - call.stage
-  call.stage++
-  if (turn === 0) call.now = storeClock(world)
-  else if (turn === 1) call.isRunning = isRunning(world, partition, intent)
-  else if (turn === 2) call.isStored = isStored(world.store, partition, intent)
-  else {
-    forget(world, call)
-    note(world, `look: ${answerOf(call)}`)
-    feed(world, lane, { kind: 'looked', now: call.now, isRunning: call.isRunning, isStored: call.isStored })
-  }
-}
-
-function answerOf({ now, intent, isRunning, isStored }: LookCall): string {
-  if (isStored) return 'stored'
-  if (isRunning) return 'running'
-  return now < intent.deadline ? 'early' : 'not stored'
-}
+// How the calls that only read the log go on: making ready, fetching.
+import { canHear, forget, isOrphan, type FetchCall, type PrepareCall } from './calls.ts'
+import { feed, leaveGroup, take } from './lane.ts'
+import { note, type World } from './world.ts'
 
 export function advancePrepare(world: World, call: PrepareCall): void {
-  const { lane, span, isRetry } = call
-  if (call.stage++ === 0) return makeReady(world, lane, span, isRetry)
   forget(world, call)
-  feed(world, lane, { kind: 'prepared', now: storeClock(world) + lane.member.skew })
+  feed(world, call.lane, { kind: 'prepared' }, call.attempt)
 }
 
 /** The broker answers with any piece of the log that begins where it was asked to. */
@@ -49,12 +23,12 @@ export function advanceFetch(world: World, call: FetchCall, choice: number): voi
   if (!canHear(call)) return
   forget(world, call)
   const lane = member.lanes[partition]
-  if (!lane || call.last >= log.end) return
-  const { next } = lane.state
+  if (!lane || call.last >= log.end || member.phase === 'leaving') return
+  const { next, phase } = lane.state
   // What should come next has expired: the membership is begun anew, from where the log begins now.
-  if (call.asked === next && call.from > next) {
+  if (phase === 'running' && call.asked === next && call.from > next) {
     note(world, 'next offset expired')
     return leaveGroup(world, member)
   }
-  feed(world, lane, { kind: 'fetched', from: call.from, last: call.last })
+  take(world, lane, call.from, call.last)
 }

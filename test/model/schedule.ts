@@ -6,7 +6,7 @@ import { advance } from './advance.ts'
 import { checkEnd, isSettled } from './check.ts'
 import { pass } from './coordinator.ts'
 import { entryKinds } from './log.ts'
-import { feed } from './lane.ts'
+import { feed, payBooks } from './lane.ts'
 import { contact, fetchNext } from './member.ts'
 import { createWorld, type Member, type Rules, type Setup, type World } from './world.ts'
 
@@ -51,7 +51,7 @@ export function run({ setup, mix, choices }: Schedule, rules: Rules, trace: stri
 /** The members join and start their lanes. */
 function begin(world: World): void {
   for (let turn = 0; turn < 4; turn++) for (const member of world.members) contact(world, member)
-  for (let turn = 0; turn < 3; turn++) for (const call of [...world.calls]) advance(world, call, 0)
+  for (let turn = 0; turn < 6; turn++) for (const call of [...world.calls]) advance(world, call, 0)
 }
 
 /** Everybody does what comes next, round by round; what hangs comes in late. False: it never came to an end. */
@@ -74,6 +74,7 @@ function work(world: World, member: Member): void {
   for (const [partition, lane] of member.lanes.entries()) {
     if (!lane) continue
     feed(world, lane, { kind: 'due' })
+    payBooks(world, lane)
     const isFetching = world.calls.some(
       (call) => call.kind === 'fetch' && call.member === member && call.partition === partition,
     )

@@ -1,5 +1,5 @@
 // The model's store: the table of lines, the books of ranges, and a memory of deduplication tokens, if any.
-import type { Span } from '../../consumer/lane/protocol.ts'
+import type { Span } from '../../consumer/lane/lane-state.ts'
 import { linesBelow, months, type Log } from './log.ts'
 
 export interface Book extends Span {
@@ -13,6 +13,8 @@ export interface Store {
   clockAhead: number
   /** By partition and line: how often it is in the table. */
   counts: Uint8Array[]
+  /** By partition and line: what it says of when it was stored. */
+  storedAt: Float64Array[]
   /** By partition. */
   books: Book[][]
   /** How many tokens are remembered for each month and for the books; 0: none. */
@@ -25,54 +27,57 @@ export function createStore(logs: Log[], clockAhead: number, window: number): St
   return {
     ...{ logs, clockAhead, window },
     counts: logs.map(({ monthOf }) => new Uint8Array(monthOf.length)),
+    storedAt: logs.map(({ monthOf }) => new Float64Array(monthOf.length)),
     books: logs.map(() => []),
     tokens: Array.from({ length: months + 1 }, () => []),
   }
 }
 
-/** Makes the lines of one month of a range visible, all at once. False: one of them was there already. */
-export function landLines(
-  store: Store,
-  partition: number,
-  span: Span,
-  month: number,
-  lines: readonly number[],
-): boolean {
+/** Lines of one month that are inserted together. */
+export interface Batch extends Span {
+  month: number
+  since: number
+  lines: readonly number[]
+}
+
+/** Makes lines visible, all at once. False: one of them was there already. */
+export function landLines(store: Store, partition: number, batch: Batch): boolean {
+  const { month, since, lines } = batch
   const counts = store.counts[partition]
-  if (!counts || isRemembered(store, partition, span, month)) return true
+  const storedAt = store.storedAt[partition]
+  if (!counts || !storedAt || isRemembered(store, partition, batch, month, lines.length)) return true
   let isFirst = true
   for (const line of lines) {
     const count = (counts[line] ?? 0) + 1
     counts[line] = count
+    storedAt[line] = since
     if (count > 1) isFirst = false
   }
   return isFirst
 }
 
-export function landBook(store: Store, partition: number, { first, last, rows }: Book): void {
-  if (isRemembered(store, partition, { first, last }, months)) return
-  store.books[partition]?.push({ first, last, rows })
+export function landBook(store: Store, partition: number, book: Book): void {
+  if (isRemembered(store, partition, book, months, 1)) return
+  store.books[partition]?.push(book)
 }
 
-/** Whether the books have exactly this range. */
-export function isStored(store: Store, partition: number, { first, last }: Span): boolean {
-  return store.books[partition]?.some((book) => book.first === first && book.last === last) ?? false
-}
-
-/** The offset after the last one in the books. */
-export function storedUntil(store: Store, partition: number): number {
+/** The offset after the last one, up to `most`, in the books. */
+export function booksUntil(store: Store, partition: number, most = Infinity): number {
   let next = 0
-  for (const { last } of store.books[partition] ?? []) next = Math.max(next, last + 1)
+  for (const { last } of store.books[partition] ?? []) if (last <= most) next = Math.max(next, last + 1)
   return next
 }
 
-/** The highest offset of which there is a line; null for none. */
-export function highestLine(store: Store, partition: number): number | null {
-  const counts = store.counts[partition] ?? []
-  for (let line = counts.length - 1; line >= 0; line--) {
-    if ((counts[line] ?? 0) > 0) return store.logs[partition]?.offsetOf[line] ?? null
+/** The lines from an offset on that are in the table and say that they were stored at `since` or later. */
+export function linesStored(store: Store, partition: number, from: number, since: number): number[] {
+  const log = store.logs[partition]
+  const counts = store.counts[partition]
+  if (!log || !counts) return []
+  const lines: number[] = []
+  for (let line = linesBelow(log, from); line < counts.length; line++) {
+    if ((counts[line] ?? 0) > 0 && (store.storedAt[partition]?.[line] ?? 0) >= since) lines.push(line)
   }
-  return null
+  return lines
 }
 
 /** How many lines at offsets `first` to `last` are in the table. */
@@ -85,10 +90,16 @@ export function countRows(store: Store, partition: number, { first, last }: Span
   return rows
 }
 
-function isRemembered(store: Store, partition: number, { first, last }: Span, shelf: number): boolean {
+function isRemembered(
+  store: Store,
+  partition: number,
+  { first, last }: Span,
+  shelf: number,
+  count: number,
+): boolean {
   if (store.window === 0) return false
   const tokens = store.tokens[shelf] ?? []
-  const token = `${partition}:${first}-${last}`
+  const token = `${partition}:${first}-${last}/${count}`
   if (tokens.includes(token)) return true
   tokens.push(token)
   if (tokens.length > store.window) tokens.shift()

@@ -1,54 +1,62 @@
 // All there is in one run of the model: the logs, the group, the store, the members, and what is on its way.
-import { startOf as startOfPartition } from '../../consumer/group/starts.ts'
-import { toMetadata } from '../../consumer/lane/intent.ts'
-import {
-  startLane,
-  step,
-  type LaneEvent,
-  type LaneState,
-  type LaneStart,
-  type Step,
-} from '../../consumer/lane/protocol.ts'
+import { leftBehind, startOf as startOfPartition } from '../../consumer/group/starts.ts'
+import type { LaneEvent, LaneStart, LaneState, LaneTimes, Step } from '../../consumer/lane/lane-state.ts'
+import { toMetadata } from '../../consumer/lane/lease.ts'
+import { mayTake, startLane, step } from '../../consumer/lane/protocol.ts'
+import { toStoredLines } from '../../consumer/lane/stored-lines.ts'
 import { createLogger } from '../../runtime/logger.ts'
 import type { Call } from './calls.ts'
 import { createCoordinator, type Committed, type Coordinator } from './coordinator.ts'
 import { createLog, type Log } from './log.ts'
 import { createStore, type Store } from './store.ts'
 
-/** How long an insert may take to reach the table, seconds. */
-export const fenceSeconds = 5
+/** Seconds. */
+export const times: LaneTimes = { fence: 5, slack: 2 }
 
-/** What a member knows of a partition when it is assigned. */
-export interface StartFacts extends Committed {
+/** What a member knows of a partition when it begins its lane. */
+export interface StartFacts {
+  committed: Committed
   /** The first offset that has not expired. */
   low: number
-  /** The offset after the last one in the books, and the highest of any line. */
-  stored: { next: number; highest: number | null }
+  /** What a look has found: all below is in the books, and the offsets of lines beyond. */
+  booked: number
+  offsets: readonly number[]
 }
 
 /** What the product decides, and what it relies on. Each broken variant changes one of these. */
 export interface Rules {
   startOf: (facts: StartFacts) => LaneStart
-  startLane: (start: LaneStart) => Step
-  step: (state: LaneState, event: LaneEvent) => Step
+  startLane: (start: LaneStart, now: number) => Step
+  mayTake: (state: LaneState, from: number) => boolean
+  step: (state: LaneState, event: LaneEvent, now: number) => Step
   /** What becomes of an insert that the store evaluates at `now` by its own clock. `drop`: nothing, and it says done. */
   fence: (now: number, deadline: number) => 'write' | 'refuse' | 'drop'
   /** The membership a commit is sent under: the one when the lane asked for it, or when it leaves at last. */
   commitsUnder: 'asked' | 'sent'
   /** Whether lanes end with their membership. */
   endsLanes: boolean
-  /** Whether a look reads the clock first and the books last. */
-  looksInOrder: boolean
-  /** Whether a range that was looked for is stored without the lines that are there. */
+  /** What a look does: all of it, nothing at all, or all but for one thing. */
+  looks:
+    | 'well'
+    | 'not'
+    | 'before the deadline'
+    | 'while inserts run'
+    | 'for lines before it waits'
+    | 'for lines alone'
+  /** Whether the lease that is found at a start is waited for. */
+  waitsForLease: boolean
+  /** Whether lines that a look has found are not stored again. */
   skipsStored: boolean
+  /** Whether what was asked for before a recovery does not count after it. */
+  dropsStale: boolean
 }
 
 export const rules: Rules = {
-  startOf,
-  startLane,
-  step: (state, event) => step(state, event, fenceSeconds),
+  ...{ startOf, mayTake, startLane: (start, now) => startLane(start, now, times) },
+  step: (state, event, now) => step(state, event, now, times),
   fence: (now, deadline) => (Math.floor(now) < deadline ? 'write' : 'refuse'),
-  ...{ commitsUnder: 'asked', endsLanes: true, looksInOrder: true, skipsStored: true },
+  ...{ commitsUnder: 'asked', endsLanes: true, looks: 'well', waitsForLease: true },
+  ...{ skipsStored: true, dropsStale: true },
 }
 
 /** What must never be. */
@@ -61,7 +69,8 @@ export interface Member {
   process: number
   isUp: boolean
   isStopped: boolean
-  phase: 'out' | 'joining' | 'in'
+  /** `leaving`: it knows of another generation, and finishes what it holds before it joins that. */
+  phase: 'out' | 'joining' | 'in' | 'leaving'
   /** Its id and generation in the group as far as it knows. */
   id: number | null
   generation: number
@@ -77,10 +86,14 @@ export interface Lane {
   member: Member
   partition: number
   state: LaneState
-  /** The fetches it keeps, as pairs of first and last offset. */
+  /** The fetches that are taken and not in the books, as pairs of first and last offset. */
   held: number[]
-  /** What the newest `prepare` made ready: the lines to insert by month, and how many the range has in all. */
-  ready: { lines: number[][]; rows: number }
+  /** Lines that the last look has found. */
+  found: ReadonlySet<number>
+  /** Up to this offset it has what the look has found, and the log has nothing any more. */
+  goneUntil: number
+  /** Whether it owes books. */
+  owes: boolean
 }
 
 export interface World {
@@ -108,10 +121,13 @@ export interface Setup {
 }
 
 /** The product's own word on where a partition goes on. */
-function startOf({ offset, intent, low, stored: { next, highest } }: StartFacts): LaneStart {
-  const metadata = offset === null ? null : toMetadata(topicId, intent)
+function startOf({ committed: { offset, lease }, low, booked, offsets }: StartFacts): LaneStart {
+  const metadata = offset === null ? null : toMetadata(topicId, lease)
   const found = { partition: 0, low, high: Number.MAX_SAFE_INTEGER, committed: offset, metadata }
-  return startOfPartition(found, topicId, { next, highest: highest ?? undefined }, aside)
+  const left = leftBehind(found, topicId)
+  const event = { site: '', eventId: '', timestamp: 0, receivedAt: 0 }
+  const events = offsets.map((at, line) => ({ ...event, offset: at, line }))
+  return startOfPartition(found, left, { booked, stored: toStoredLines(events, []) }, topicId, aside).start
 }
 
 const topicId = '7e0e0f3a-6d52-4f0e-9a55-0c1d2e3f4a5b'
@@ -139,8 +155,16 @@ export function createWorld({ entries, members, clockAhead, window, skews }: Set
   }
 }
 
+/** The clock of a store is far from 0, where no lease would be. */
+const epoch = 1000
+
 export function storeClock({ time, store }: World): number {
-  return time + store.clockAhead
+  return epoch + time + store.clockAhead
+}
+
+/** The store's clock as a member knows it. */
+export function clockOf(world: World, { skew }: Member): number {
+  return storeClock(world) + skew
 }
 
 export function note(world: World, what: string): void {

@@ -11,8 +11,8 @@ import { ensureTopic } from '../../kafka/topics.ts'
 import { untilDone } from '../../runtime/retry.ts'
 import { freshDatabase, freshKafka, freshName, rowsOf, testLogger } from './fresh.ts'
 import { readStoreClock } from './store-clock.ts'
-import { toMetadata } from '../../consumer/lane/intent.ts'
-import type { Intent } from '../../consumer/lane/protocol.ts'
+import type { Lease, Span } from '../../consumer/lane/lane-state.ts'
+import { toMetadata } from '../../consumer/lane/lease.ts'
 
 /** A consumer's world of its own. */
 export async function startWorld(partitions = 1) {
@@ -62,13 +62,17 @@ export async function dropRecords({ client, source }: World, partition: number, 
 }
 
 /** Commits as a consumer would that died right after; no member of the group is left behind. */
-export async function commitIntent({ client, source, groupId }: World, intent: Intent): Promise<void> {
+export async function commitLease(
+  { client, source, groupId }: World,
+  offset: number,
+  lease: Lease,
+): Promise<void> {
   const cluster = openCluster(client)
   await cluster.connect()
   await cluster.refreshMetadata()
   const coordinator = await cluster.findGroupCoordinator({ groupId })
-  const metadata = toMetadata(source.topicId, intent)
-  const partitions = [{ partition: source.partition, offset: String(intent.first), metadata }]
+  const metadata = toMetadata(source.topicId, lease)
+  const partitions = [{ partition: source.partition, offset: String(offset), metadata }]
   const topics = [{ topic: source.topic, partitions }]
   await untilDone(() => coordinator.offsetCommit({ groupId, groupGenerationId: -1, memberId: '', topics }), {
     signal: AbortSignal.timeout(10_000),
@@ -78,18 +82,24 @@ export async function commitIntent({ client, source, groupId }: World, intent: I
   await cluster.disconnect()
 }
 
+/** What rows say that are stored by `storeRows`. */
+export const storedAtOfTests = 1_763_110_000
+
 /** Stores rows as an insert would that was cut off before its books. */
 export async function storeRows(
   { settings, clickhouse, source }: World,
   offsets: number[],
-  withBooks: Intent | null,
+  withBooks: Span | null,
   idOf: (offset: number) => string = () => randomUUID(),
 ) {
   const inserter = createClickHouse(settings, 10_000, false)
   const deadline = Math.ceil(await readStoreClock(clickhouse)) + 100
   const common = { token: '', deadline, name: 'test/' }
   const lines = offsets.map((offset) =>
-    rowOf({ path: `/${offset}`, event_id: idOf(offset) }, { partition: source.partition, offset }),
+    rowOf(
+      { path: `/${offset}`, event_id: idOf(offset) },
+      { partition: source.partition, offset, receivedAt: Date.now() },
+    ),
   )
   const lineCount = lines.length
   await insertLines(inserter, {
@@ -97,7 +107,7 @@ export async function storeRows(
     target: eventsTarget,
     lines,
     lineCount,
-    constants: { topicId: source.topicId },
+    constants: { topicId: source.topicId, storedAt: storedAtOfTests },
   })
   if (withBooks) {
     const { first, last } = withBooks

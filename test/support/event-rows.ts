@@ -17,6 +17,7 @@ export const sampleEvent: Event = {
 /** One row, from partition 3, offset 7, line 0 unless told otherwise. */
 export function rowOf(event: Partial<Event>, place: Partial<RowPlace> = {}): Buffer {
   const whole = { ...sampleEvent, ...event }
+  const source = Buffer.from(whole.site_id)
   const own = { receivedAt: 1_763_110_000_123, partition: 3, offset: 7, line: 0, ...place }
-  return toEventRow({ key: Buffer.from(whole.site_id), ...own }, whole, idWordsOf(whole.event_id))
+  return toEventRow({ source, keyAt: 0, keyEnd: source.length, ...own }, whole, idWordsOf(whole.event_id))
 }

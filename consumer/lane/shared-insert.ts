@@ -1,0 +1,111 @@
+// Inserts of several partitions made as one: what they have in common, and what names it.
+import { createHash } from 'node:crypto'
+import {
+  insertLines,
+  nameInsert,
+  type Insert,
+  type InsertTarget,
+  type Source,
+} from '../../clickhouse/insert-lines.ts'
+import type { ClickHouse } from '../../clickhouse/client.ts'
+import { gather } from '../../runtime/gather.ts'
+import type { Span } from './lane-state.ts'
+
+/** What a lane asks for: one of the inserts of a span. */
+export interface Share {
+  source: Source
+  span: Span
+  /** Lines say that they were stored then, or later. Seconds since 1970, as is the deadline. */
+  since: number
+  /** By ClickHouse's clock. */
+  deadline: number
+  /** Distinguishes spans of the same offsets, of a log that was cut short. */
+  firstTimestamp: number
+}
+
+/** What one share puts into a target: lines in pieces, and how many there are. */
+export interface Lines {
+  pieces: readonly Buffer[]
+  count: number
+}
+
+export interface Part<Own extends Share> {
+  target: InsertTarget
+  linesOf: (share: Own) => Lines
+}
+
+/** What may be one insert: as many names as fit into a URL, and as many lines as are one block of ClickHouse's. */
+const mostTogether = { shares: 64, lines: 1_000_000 }
+
+/**
+ * Makes of the shares that are asked for in the same turn of the event loop one insert into each target, one target after
+ * another. Each insert has the earliest deadline, so that none lands after its own; a failure is a failure of every share.
+ * @param clickhouse a client that keeps no connection alive
+ * @param around what is done around each insert
+ */
+export function shareInserts<Own extends Share>(
+  clickhouse: ClickHouse,
+  database: string,
+  parts: readonly Part<Own>[],
+  around: (insert: () => Promise<void>) => Promise<void> = (insert) => insert(),
+): (share: Own) => Promise<void> {
+  const insertAll = async (shares: readonly Own[]) => {
+    for (const { target, linesOf } of parts) {
+      const insert = toInsert(database, shares, target, shares.map(linesOf))
+      if (insert.lineCount > 0) await around(() => insertLines(clickhouse, insert))
+    }
+  }
+  return gather(async (shares: Own[]) => {
+    const count = (share: Own) => parts.reduce((sum, { linesOf }) => sum + linesOf(share).count, 0)
+    await Promise.all(inGroups(shares, count).map(insertAll))
+  })
+}
+
+/** Shares of one topic each, since one made anew has another id, and not too many. */
+function inGroups<Own extends Share>(shares: readonly Own[], linesOf: (share: Own) => number): Own[][] {
+  const groups: Own[][] = []
+  let lines = 0
+  for (const share of shares) {
+    const group = groups.at(-1)
+    const more = linesOf(share)
+    const isOfTopic = group?.[0]?.source.topicId === share.source.topicId
+    const isFull = group?.length === mostTogether.shares || lines + more > mostTogether.lines
+    if (group && isOfTopic && !isFull) {
+      group.push(share)
+      lines += more
+    } else {
+      groups.push([share])
+      lines = more
+    }
+  }
+  return groups
+}
+
+function toInsert(
+  database: string,
+  shares: readonly Share[],
+  target: InsertTarget,
+  lines: readonly Lines[],
+): Insert {
+  const [{ source }] = shares as [Share]
+  const spans = shares.map(({ source: { partition }, span }) => ({ partition, ...span }))
+  const tokens = shares.map((share, index) => tokenOf(share, target.table, lines[index]?.count ?? 0))
+  return {
+    target,
+    lines: lines.flatMap(({ pieces }) => pieces),
+    lineCount: lines.reduce((sum, { count }) => sum + count, 0),
+    token: createHash('sha256').update(tokens.join(' ')).digest('hex'),
+    constants: {
+      topic: source.topic,
+      topicId: source.topicId,
+      storedAt: Math.max(...shares.map(({ since }) => since)),
+    },
+    deadline: Math.min(...shares.map(({ deadline }) => deadline)),
+    name: nameInsert(database, source, spans),
+  }
+}
+
+/** Lines may have been left out since an earlier attempt, so their number belongs to the token. */
+function tokenOf({ source, span, firstTimestamp }: Share, table: string, count: number): string {
+  return `${source.topicId}/${source.partition}/${span.first}-${span.last}/${firstTimestamp}/${table}/${count}`
+}

@@ -1,0 +1,83 @@
+// Writes the lines of spans, rows and then dead letters, and apart from that their books. One attempt, refused by ClickHouse once
+// its deadline has passed; whoever calls it looks before another.
+import type { ClickHouse } from '../../clickhouse/client.ts'
+import { deadLettersTarget, eventsTarget, rangesTarget, type Source } from '../../clickhouse/insert-lines.ts'
+import type { ConsumerMetrics } from '../metrics.ts'
+import type { Range, SiteBooks } from './range.ts'
+import type { DeadLine } from './record.ts'
+import { shareInserts, type Lines, type Share } from './shared-insert.ts'
+
+export interface LinesToStore extends Share {
+  range: Range
+}
+
+export interface BooksToStore extends Share {
+  /** By site. */
+  books: ReadonlyMap<string, SiteBooks>
+}
+
+/** @throws whatever keeps one of the inserts from a plain success */
+export type Store<Own extends Share> = (share: Own) => Promise<void>
+
+/** @param clickhouse a client that keeps no connection alive */
+export function createStoreLines(
+  clickhouse: ClickHouse,
+  database: string,
+  metrics: Pick<ConsumerMetrics, 'timeInsert'>,
+): Store<LinesToStore> {
+  const rows = {
+    target: eventsTarget,
+    linesOf: ({ range }: LinesToStore) => ({ pieces: range.rows.pieces(), count: range.rowCount }),
+  }
+  const dead = {
+    target: deadLettersTarget,
+    linesOf: ({ source, range }: LinesToStore) => ({
+      pieces: inPieces(source, range.dead),
+      count: range.dead.length,
+    }),
+  }
+  return shareInserts(clickhouse, database, [rows, dead], metrics.timeInsert)
+}
+
+/** @param clickhouse a client that keeps no connection alive */
+export function createStoreBooks(clickhouse: ClickHouse, database: string): Store<BooksToStore> {
+  return shareInserts(clickhouse, database, [{ target: rangesTarget, linesOf: toBookLines }])
+}
+
+const linesOfPiece = 500
+
+/** Many lines in one buffer: one for each would take more memory than what is in it. */
+function inPieces({ partition }: Source, dead: readonly DeadLine[]): Buffer[] {
+  const count = Math.ceil(dead.length / linesOfPiece)
+  return Array.from({ length: count }, (_, piece) => {
+    const lines = dead.slice(piece * linesOfPiece, (piece + 1) * linesOfPiece)
+    return Buffer.from(lines.map((line) => toDeadLetter(partition, line)).join(''))
+  })
+}
+
+function toDeadLetter(partition: number, dead: DeadLine): string {
+  const { raw, reason, field, message, key, offset, line, receivedAt } = dead
+  return toLine({
+    raw: raw.toString('base64'),
+    reason,
+    field,
+    message,
+    kafka_key: key.toString('base64'),
+    kafka_partition: partition,
+    kafka_offset: offset,
+    kafka_line: line,
+    received_at: receivedAt,
+  })
+}
+
+/** A span without any line leaves a row all the same: it says that these offsets are done with. */
+function toBookLines({ source: { partition }, span: { first, last }, books }: BooksToStore): Lines {
+  const nothing: [string, SiteBooks] = ['', { lines: 0, rows: 0, duplicates: 0, dead: 0 }]
+  const all = books.size === 0 ? [nothing] : [...books]
+  const lines = all.map(([site_id, counts]) => toLine({ partition, first, last, site_id, ...counts }))
+  return { pieces: [Buffer.from(lines.join(''))], count: lines.length }
+}
+
+function toLine(value: object): string {
+  return `${JSON.stringify(value)}\n`
+}
