@@ -7,13 +7,8 @@ export type ClickHouse = ClickHouseClient
 /**
  * A client for one process. Opens nothing until the first query.
  * @param requestTimeoutMs after this long without an answer a request fails with an unknown outcome
- * @param keepAlive whether a connection serves more than one request
  */
-export function createClickHouse(
-  settings: ClickHouseSettings,
-  requestTimeoutMs: number,
-  keepAlive = true,
-): ClickHouse {
+export function createClickHouse(settings: ClickHouseSettings, requestTimeoutMs: number): ClickHouse {
   return createClient({
     url: settings.url,
     database: settings.database,
@@ -24,7 +19,7 @@ export function createClickHouse(
     max_open_connections: 10,
     // Every failure is thrown; whoever catches it knows more than the client's own log line.
     log: { level: ClickHouseLogLevel.OFF },
-    keep_alive: { enabled: keepAlive, idle_socket_ttl: 1500, eagerly_destroy_stale_sockets: true },
+    keep_alive: { enabled: true, idle_socket_ttl: 1500, eagerly_destroy_stale_sockets: true },
     ...(settings.ca ? { tls: { ca_cert: settings.ca } } : {}),
   })
 }

@@ -1,7 +1,6 @@
 // The only INSERT of events and their books: one block, one deduplication token, refused by ClickHouse itself once it is late.
 import { randomUUID } from 'node:crypto'
-import { Readable } from 'node:stream'
-import type { ClickHouse } from './client.ts'
+import { toSearch, type ShortRequests } from './short-requests.ts'
 
 /** What one attempt to insert needs. Every attempt of one token must carry exactly the same lines. */
 export interface Insert {
@@ -11,8 +10,10 @@ export interface Insert {
   lineCount: number
   /** The deduplication token: ClickHouse drops a block whose token it has stored already. */
   token: string
-  /** Values the target's SELECT binds, the same for all lines. */
-  constants: Record<string, string | number>
+  /** Of the topic that the lines come from. */
+  topicId: string
+  /** What rows of events say of when they were stored, seconds since 1970. */
+  storedAt: number
   /** Seconds since 1970 by ClickHouse's clock: from then on the block is refused as a whole. */
   deadline: number
   /** Begins the query's id, so that a look finds the inserts of a partition that still run. */
@@ -40,49 +41,39 @@ export interface PartitionSpan {
 /** A table with the shape of the lines it is filled from. */
 export interface InsertTarget {
   table: string
-  columns: string
-  select: string
   /** The columns of its lines, in the order they have in RowBinary. */
-  input: string
+  columns: string
+  /** The same with their types, for many lines at a time; null where there never are. */
+  input: string | null
   format: 'RowBinary' | 'JSONEachRow'
 }
 
-const milliseconds = (name: string) => `fromUnixTimestamp64Milli(${name}, 'UTC')`
-
 /**
- * Rows of `events`, as `event-row.ts` writes them. `at` is when it was received, `part` the partition. The JSON type is the
- * table's to the letter: from any other the values would be written out and parsed once more, which costs more than all the
- * rest of the insert.
+ * Rows of `events`, as `event-row.ts` writes them. The JSON type is the table's to the letter: from any other the values would
+ * be written out and parsed once more, which costs more than all the rest of the insert.
  */
 export const eventsTarget: InsertTarget = {
   table: 'events',
   columns:
-    'site_id, event_type, path, user_id, timestamp, event_id, received_at, referrer, properties, kafka_topic_id, kafka_partition, kafka_offset, kafka_line, stored_at',
-  select: `site_id, event_type, path, user_id, ${milliseconds('timestamp')}, event_id, ${milliseconds('at')}, referrer, properties, {topicId:UUID}, part, offset, line, toDateTime({storedAt:UInt32}, 'UTC')`,
+    'site_id, received_at, kafka_partition, kafka_offset, kafka_line, event_type, path, user_id, timestamp, event_id, referrer, properties',
   input:
-    'site_id String, at Int64, part UInt32, offset UInt64, line UInt32, event_type String, path String, user_id String, timestamp Int64, event_id UUID, referrer String, properties JSON(max_dynamic_paths = 16, max_dynamic_types = 4)',
+    "site_id String, received_at DateTime64(3, 'UTC'), kafka_partition UInt32, kafka_offset UInt64, kafka_line UInt32, event_type String, path String, user_id String, timestamp DateTime64(3, 'UTC'), event_id UUID, referrer String, properties JSON(max_dynamic_paths = 16, max_dynamic_types = 4)",
   format: 'RowBinary',
 }
 
-/** Rows of `dead_letters`. Raw bytes and key travel as base64, since they may be no UTF-8. */
+/** Rows of `dead_letters`, as `dead-letter-row.ts` writes them: raw bytes and key may be no UTF-8. */
 export const deadLettersTarget: InsertTarget = {
   table: 'dead_letters',
-  columns:
-    'raw, reason, field, message, kafka_key, kafka_topic_id, kafka_partition, kafka_offset, kafka_line, received_at',
-  select: `base64Decode(raw), reason, field, message, base64Decode(kafka_key), {topicId:UUID}, kafka_partition, kafka_offset, kafka_line, ${milliseconds('received_at')}`,
-  input:
-    'raw String, reason String, field String, message String, kafka_key String, kafka_partition UInt32, kafka_offset UInt64, kafka_line UInt32, received_at Int64',
-  format: 'JSONEachRow',
+  columns: 'raw, reason, field, message, kafka_key, kafka_partition, kafka_offset, kafka_line, received_at',
+  input: null,
+  format: 'RowBinary',
 }
 
 /** Rows of `ranges`: the books, one row a range and site. */
 export const rangesTarget: InsertTarget = {
   table: 'ranges',
-  columns:
-    'topic, topic_id, kafka_partition, first_offset, last_offset, site_id, lines, rows, duplicates, dead',
-  select: '{topic:String}, {topicId:UUID}, partition, first, last, site_id, lines, rows, duplicates, dead',
-  input:
-    'partition UInt32, first UInt64, last UInt64, site_id String, lines UInt64, rows UInt64, duplicates UInt64, dead UInt64',
+  columns: 'topic, kafka_partition, first_offset, last_offset, site_id, lines, rows, duplicates, dead',
+  input: null,
   format: 'JSONEachRow',
 }
 
@@ -94,28 +85,40 @@ export class NotAllWritten extends Error {
   override name = 'NotAllWritten'
 }
 
+/** From so many lines on it pays to have texts made LowCardinality a column at a time, though such a query takes 4 ms to understand. */
+const many = 4000
+
 /**
- * Inserts in one block, visible at once or not at all (for each month of the rows). The deadline is checked when the
- * block has arrived as a whole: `now()` would be fixed when the query starts, and a WHERE that is only false would
- * answer success for nothing. Any failure leaves the outcome unknown until it is looked for.
- * @param clickhouse a client that keeps no connection alive: a refused insert leaves its body unread
- * @throws ClickHouseError when ClickHouse refuses, code 395 where the deadline had passed; NotAllWritten
+ * Inserts in one block, visible at once or not at all (for each month of the rows). The tables' constraint `in_time` refuses
+ * it once the deadline has passed, which it checks when the block has arrived as a whole. What the statement says for all of
+ * its lines travels as `log_comment`, the one setting that takes any text. Any failure leaves the outcome unknown until it is
+ * looked for.
+ * @throws ClickHouseError when ClickHouse refuses, code 469 where the deadline had passed; NotAllWritten
  */
-export async function insertLines(clickhouse: ClickHouse, insert: Insert): Promise<void> {
-  const { table, columns, select, input, format } = insert.target
-  const { stream, summary } = await clickhouse.exec({
-    query: `INSERT INTO ${table} (${columns}) SELECT ${select} FROM input('${input}')
-      WHERE throwIf(nowInBlock() >= toDateTime({deadline:UInt32}), 'late') = 0 FORMAT ${format}`,
-    values: Readable.from(insert.lines, { objectMode: false }),
-    query_id: `${insert.name}${insert.deadline}/${table}/${randomUUID()}`,
-    query_params: { ...insert.constants, deadline: insert.deadline },
-    clickhouse_settings: { ...oneBlock, ...exactJson, insert_deduplication_token: insert.token },
+export async function insertLines(requests: ShortRequests, insert: Insert): Promise<void> {
+  const { topicId, storedAt, deadline } = insert
+  const { table } = insert.target
+  const { writtenRows } = await requests.send({
+    query: textOfInsert(insert.target, insert.lineCount),
+    settings: insert.lineCount < many ? settingsOfFew : settings,
+    parameters: {
+      insert_deduplication_token: insert.token,
+      log_comment: JSON.stringify({ insert_until: deadline, topic_id: topicId, stored_at: storedAt }),
+      query_id: `${insert.name}${deadline}/${table}/${randomUUID()}`,
+    },
+    body: insert.lines,
   })
-  await stream.resume().toArray()
-  const written = summary ? Number(summary.written_rows) : insert.lineCount
+  const written = writtenRows ?? insert.lineCount
   if (written < insert.lineCount) {
     throw new NotAllWritten(`ClickHouse wrote ${written} of ${insert.lineCount} lines into ${table}`)
   }
+}
+
+/** The text of an insert of so many lines. */
+export function textOfInsert({ table, columns, input, format }: InsertTarget, lineCount: number): string {
+  const select =
+    input !== null && lineCount >= many ? `SELECT * FROM input('${input.replaceAll("'", "''")}') ` : ''
+  return `INSERT INTO ${table} (${columns}) ${select}FORMAT ${format}`
 }
 
 /** The name of an insert of these ranges of a topic, whichever consumer sends it. */
@@ -152,3 +155,8 @@ const exactJson = {
   input_format_json_read_bools_as_strings: 0,
   input_format_binary_read_json_as_string: 1,
 } as const
+
+const settings = toSearch({ ...oneBlock, ...exactJson })
+
+/** Where lines are few, what is done for each insert costs more than they do: it is left to the merges, and to one thread. */
+const settingsOfFew = `${settings}&${toSearch({ materialize_skip_indexes_on_insert: 0, max_threads: 1 })}`

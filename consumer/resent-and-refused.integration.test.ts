@@ -43,12 +43,14 @@ describe('a row that ClickHouse refuses', () => {
   it('costs only itself, and says why', async () => {
     const world = await startWorld()
     for (const table of ['events', 'events_trial']) {
-      await world.clickhouse.command({ query: `ALTER TABLE ${table} MODIFY COLUMN path Int32` })
+      await world.clickhouse.command({ query: `ALTER TABLE ${table} DROP COLUMN properties` })
+      await world.clickhouse.command({ query: `ALTER TABLE ${table} ADD COLUMN properties JSON(n Int64)` })
     }
     await startTestConsumer(world.kafka, world.settings, world.groupId)
-    await produce(world.kafka, [...['1', '2', 'poison', '3'].map((path) => event(path)), event('worse')])
+    const events = [1, 2, 'poison', 3].map((n) => event(`/${n}`, { properties: { n } }))
+    await produce(world.kafka, [...events, event('/4', { properties: { n: 'worse' } })])
     await until(async () => (await world.books())?.next === 5)
-    expect(await world.paths()).toEqual([1, 2, 3])
+    expect(await world.paths()).toEqual(['/1', '/2', '/3'])
     const dead = await rowsOf(
       world.clickhouse,
       'SELECT reason, kafka_key, kafka_offset, kafka_line, raw, message FROM dead_letters ORDER BY kafka_offset',

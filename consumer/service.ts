@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { Admin, Kafka } from 'kafkajs'
 import { createClickHouse, pingClickHouse, type ClickHouse } from '../clickhouse/client.ts'
 import { checkWriterRights } from '../clickhouse/rights.ts'
+import { openShortRequests } from '../clickhouse/short-requests.ts'
 import { createKafka } from '../kafka/client.ts'
 import { groupRequestTimeoutMs } from '../kafka/group/group-member.ts'
 import { probeTopic } from '../kafka/probe.ts'
@@ -48,7 +49,8 @@ export async function startConsumer(
   const kafka = createKafka(config.kafka, 'consumer', logger, groupRequestTimeoutMs)
   const admin = kafka.admin()
   const clickhouse = createClickHouse(config.clickhouse, queryTimeoutMs)
-  const inserter = createClickHouse(config.clickhouse, config.insertTimeoutMs + answerMs, false)
+  const looks = createClickHouse(config.clickhouse, config.insertTimeoutMs + answerMs)
+  const inserts = openShortRequests(config.clickhouse, config.insertTimeoutMs + answerMs)
   const probe = probeTopic(kafka, topic)
   let recentIds: RecentIds | null = null
   const metrics = createConsumerMetrics({
@@ -66,7 +68,7 @@ export async function startConsumer(
     onWindow: (window) => {
       recentIds = window
     },
-    ...{ clickhouse, inserter, schedule },
+    ...{ clickhouse, looks, inserts, schedule },
   })
   const consumption: Consumption = createConsumption({
     ...{ kafka, groupId: config.groupId, topic, openLanes, logger },
@@ -90,7 +92,8 @@ export async function startConsumer(
       stopping.abort()
       await consumption.stop()
       rangeLog.flush()
-      const clients = [admin.disconnect(), probe.stop(), clickhouse.close(), inserter.close()]
+      inserts.close()
+      const clients = [admin.disconnect(), probe.stop(), clickhouse.close(), looks.close()]
       await Promise.all([closeServer(server), ...clients])
     },
   }
@@ -136,12 +139,15 @@ function lanesOf(
   admin: Admin,
   metrics: ConsumerMetrics,
   logger: Logger,
-  parts: Pick<OpenLanesParts, 'clickhouse' | 'inserter' | 'schedule' | 'onStored' | 'onRoom' | 'onWindow'>,
+  parts: Pick<OpenLanesParts, 'clickhouse' | 'inserts' | 'schedule' | 'onStored' | 'onRoom' | 'onWindow'> & {
+    /** Whose answers are waited for no longer than those to inserts. */
+    looks: ClickHouse
+  },
 ): OpenLanes {
   const { groupId, limits, window } = config
   const topic = config.kafka.topic.name
   const { database } = config.clickhouse
-  const { clickhouse, inserter } = parts
+  const { clickhouse, looks, inserts } = parts
   const clock = createStoreClock()
   return createOpenLanes({
     ...{ ...parts, topic, limits, window, logger },
@@ -152,10 +158,9 @@ function lanesOf(
       recover: createRecover(clickhouse, database, clock),
     }),
     steps: {
-      storeLines: createStoreLines(inserter, database, metrics),
-      storeBooks: createStoreBooks(inserter, database),
-      // Answers are waited for no longer than those to inserts.
-      recover: createRecover(inserter, database, clock),
+      storeLines: createStoreLines(inserts, database, metrics),
+      storeBooks: createStoreBooks(inserts, database),
+      recover: createRecover(looks, database, clock),
       clock,
       onTrouble: (error, doing) => {
         metrics.retried()

@@ -1,33 +1,20 @@
 // The settings of Tallyline's own INSERT, taken from the statement itself, so that the limit's are never others.
-import type { ClickHouse } from '../../clickhouse/client.ts'
 import { eventsTarget, insertLines } from '../../clickhouse/insert-lines.ts'
-
-/** What differs from insert to insert. */
-const ownOfEach = ['insert_deduplication_token']
+import type { ShortRequest } from '../../clickhouse/short-requests.ts'
 
 async function readSettings(): Promise<Record<string, string>> {
-  let settings: Record<string, unknown> = {}
+  let told = ''
   const listener = {
-    exec: (statement: { clickhouse_settings?: Record<string, unknown> }) => {
-      settings = statement.clickhouse_settings ?? {}
+    send: ({ settings }: ShortRequest) => {
+      told = settings
       return Promise.reject(new Error('nothing is inserted'))
     },
+    close: () => undefined,
   }
-  await insertLines(listener as unknown as ClickHouse, {
-    ...{
-      target: eventsTarget,
-      lines: [],
-      lineCount: 0,
-      token: '',
-      constants: {},
-      deadline: 0,
-      name: '',
-    },
-  }).catch(() => undefined)
-  if (Object.keys(settings).length === 0)
-    throw new Error('insertLines told no settings: read them another way')
-  const shared = Object.entries(settings).filter(([name]) => !ownOfEach.includes(name))
-  return Object.fromEntries(shared.map(([name, value]) => [name, String(value)]))
+  const nothing = { lines: [], lineCount: 50_000, token: '', topicId: '', storedAt: 0, deadline: 0, name: '' }
+  await insertLines(listener, { target: eventsTarget, ...nothing }).catch(() => undefined)
+  if (told === '') throw new Error('insertLines told no settings: read them another way')
+  return Object.fromEntries(new URLSearchParams(told))
 }
 
 export const insertSettings = await readSettings()

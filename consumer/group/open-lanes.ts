@@ -1,5 +1,6 @@
 // Finds out where every partition of a new membership goes on, and makes its lanes.
 import type { ClickHouse } from '../../clickhouse/client.ts'
+import type { ShortRequests } from '../../clickhouse/short-requests.ts'
 import type { Logger } from '../../runtime/logger.ts'
 import { untilDone } from '../../runtime/retry.ts'
 import type { RangeLimits } from '../config.ts'
@@ -22,7 +23,7 @@ export interface OpenLanesParts extends Pick<
   /** For questions. */
   clickhouse: ClickHouse
   /** For inserts: keeps no connection alive. */
-  inserter: ClickHouse
+  inserts: ShortRequests
   readStarts: ReadStarts
   /** How ranges are stored, apart from how they are prepared and committed. */
   steps: Omit<LaneSteps, 'prepare' | 'commit'>
@@ -42,7 +43,7 @@ export type OpenLanes = (
 ) => Promise<ReadonlyMap<number, Lane>>
 
 export function createOpenLanes(parts: OpenLanesParts): OpenLanes {
-  const { topic, clickhouse, inserter, limits, logger } = parts
+  const { topic, clickhouse, inserts, limits, logger } = parts
   return async (partitions, { commit, onRejoin, signal }) => {
     const open = async () => {
       const starts = await parts.readStarts(partitions, signal)
@@ -58,7 +59,7 @@ export function createOpenLanes(parts: OpenLanesParts): OpenLanes {
       logger.warn({ err: error, pauseMs }, 'it is not known yet where to go on')
     const opened = await untilDone(open, { signal, isHopeless: () => false, onFailure })
     const { topicId, recentIds } = opened
-    const steps = { ...parts.steps, prepare: createPrepareRange(clickhouse, inserter, recentIds), commit }
+    const steps = { ...parts.steps, prepare: createPrepareRange(clickhouse, inserts, recentIds), commit }
     const newLane = (partition: number, { start, stored }: PartitionStart) => {
       const source = { topic, topicId, partition }
       const lines = createLaneLines({ place: source, limits, recentIds, stored, expired: start.expired })

@@ -14,7 +14,7 @@ export interface BookSchedule {
 }
 
 /** Milliseconds: an insert of books costs ClickHouse about as much as a small one of rows. */
-const pauseMs = 20
+const pauseMs = 100
 
 export function createBookSchedule(): BookSchedule {
   let owing = new Set<OwingLane>()

@@ -111,20 +111,24 @@ describe('the schedule of inserts', () => {
     expect(begun(lanes)).toEqual([1, 1])
   })
 
-  it('lets few lines wait for a moment only, and for as long as the last insert took', () => {
+  it('lets few lines wait for a moment only, until the last insert is over and 10 ms after it began', () => {
     const lane = createTestLane()
     vi.advanceTimersByTime(100)
     lane.hold(8)
     expect(lane.begun).toBe(0)
     vi.advanceTimersByTime(5)
     expect(lane.begun).toBe(1)
-    vi.advanceTimersByTime(20)
-    lane.finish()
     lane.hold(1)
-    vi.advanceTimersByTime(19)
+    lane.finish()
+    vi.advanceTimersByTime(9)
     expect(lane.begun).toBe(1)
     vi.advanceTimersByTime(1)
     expect(lane.begun).toBe(2)
+    lane.hold(1)
+    vi.advanceTimersByTime(20)
+    expect(lane.begun).toBe(2)
+    lane.finish()
+    expect(lane.begun).toBe(3)
   })
 
   it('lets lines wait the longer the more there are', () => {

@@ -38,6 +38,9 @@ export interface InsertSchedule {
 /** Eight lines, and one more every 2 ms (500 a second): where no more come, others are not worth waiting for. */
 const few = { lines: 8, linesPerMs: 0.5 }
 
+/** Inserts of few lines begin so many milliseconds apart: each is a part that ClickHouse has to merge with others. */
+const betweenMs = 10
+
 /** From which age on, in milliseconds, so many lines are few. */
 const fewFromMs = (lines: number) => (lines - few.lines) / few.linesPerMs
 
@@ -45,8 +48,6 @@ export function createInsertSchedule(limits: InsertLimits): InsertSchedule {
   const lanes = new Set<ScheduledLane>()
   const underWay = new Set<ScheduledLane>()
   let begunAt = -Infinity
-  /** Where few lines come, ClickHouse has as long without an insert as it was busy with the last one. */
-  let quietUntil = -Infinity
   let timer: NodeJS.Timeout | undefined
   let isChecking = false
 
@@ -63,7 +64,7 @@ export function createInsertSchedule(limits: InsertLimits): InsertSchedule {
     clearTimeout(timer)
     const ready = [...lanes].filter((lane) => lane.mayBegin())
     if (ready.length === 0 || underWay.size > 0) return
-    const waitMs = waitOf(ready, limits, quietUntil - performance.now())
+    const waitMs = waitOf(ready, limits, begunAt + betweenMs - performance.now())
     if (waitMs > 0) {
       timer = setTimeout(beginIfDue, Math.ceil(waitMs))
       return
@@ -76,7 +77,6 @@ export function createInsertSchedule(limits: InsertLimits): InsertSchedule {
   }
   const end = (lane: ScheduledLane) => {
     if (!underWay.delete(lane) || underWay.size > 0) return
-    quietUntil = 2 * performance.now() - begunAt
     check()
   }
   return {

@@ -2,6 +2,7 @@
 // that ClickHouse does not take.
 import type { ClickHouse } from '../../clickhouse/client.ts'
 import type { Source } from '../../clickhouse/insert-lines.ts'
+import type { ShortRequests } from '../../clickhouse/short-requests.ts'
 import { queryStoredIds } from '../../clickhouse/stored-events.ts'
 import type { RecentIds } from '../recent-ids/recent-ids.ts'
 import type { Span } from './lane-state.ts'
@@ -13,11 +14,11 @@ export type PrepareRange = (source: Source, span: Span, range: Range, refusal: s
 
 /**
  * @param clickhouse for questions
- * @param inserter a client that keeps no connection alive, for trying rows
+ * @param inserts for trying rows
  */
 export function createPrepareRange(
   clickhouse: ClickHouse,
-  inserter: ClickHouse,
+  inserts: ShortRequests,
   recentIds: RecentIds,
 ): PrepareRange {
   return async (source, { first }, range, refusal) => {
@@ -25,6 +26,6 @@ export function createPrepareRange(
       const ids = await queryStoredIds(clickhouse, range.uncertain, { ...source, first })
       settleUncertain(range, ({ site, eventId }) => ids.has(`${site}\0${eventId}`))
     }
-    if (refusal !== null) await setAsideRefused(inserter, source, range, recentIds, refusal)
+    if (refusal !== null) await setAsideRefused(inserts, source, range, recentIds, refusal)
   }
 }

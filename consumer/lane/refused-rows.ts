@@ -1,10 +1,10 @@
 // Finds the rows for which ClickHouse refuses an insert, by trying halves on a table that keeps nothing, and makes
 // dead letters of them: one poisoned row costs only itself.
 import { randomUUID } from 'node:crypto'
-import type { ClickHouse } from '../../clickhouse/client.ts'
 import { isRefusedRows } from '../../clickhouse/errors.ts'
 import type { EventRow } from '../../clickhouse/event-row.ts'
 import { insertLines, trialTarget, type Source } from '../../clickhouse/insert-lines.ts'
+import type { ShortRequests } from '../../clickhouse/short-requests.ts'
 import { idWordsOf } from '../../event/event-id.ts'
 import { toLine } from '../../event/event-line.ts'
 import type { RecentIds } from '../recent-ids/recent-ids.ts'
@@ -21,14 +21,14 @@ const never = 4_294_967_295
  * @throws what else goes wrong while trying
  */
 export async function setAsideRefused(
-  clickhouse: ClickHouse,
+  inserts: ShortRequests,
   source: Source,
   range: Range,
   recentIds: Pick<RecentIds, 'remove'>,
   refusal: string,
 ): Promise<void> {
   const rows = rowsOf(range)
-  const refused = await findRefused(clickhouse, source, rows)
+  const refused = await findRefused(inserts, source, rows)
   if (refused.size === 0) return
   replaceRows(
     range,
@@ -46,31 +46,32 @@ export async function setAsideRefused(
 
 /** The refused rows, each with what ClickHouse said of it. */
 async function findRefused(
-  clickhouse: ClickHouse,
+  inserts: ShortRequests,
   source: Source,
   rows: EventRow[],
 ): Promise<Map<EventRow, string>> {
-  const refusal = await tryRows(clickhouse, source, rows)
+  const refusal = await tryRows(inserts, source, rows)
   if (refusal === null) return new Map()
   const [only] = rows
   if (rows.length === 1 && only !== undefined) return new Map([[only, refusal]])
   const half = Math.ceil(rows.length / 2)
   return new Map([
-    ...(await findRefused(clickhouse, source, rows.slice(0, half))),
-    ...(await findRefused(clickhouse, source, rows.slice(half))),
+    ...(await findRefused(inserts, source, rows.slice(0, half))),
+    ...(await findRefused(inserts, source, rows.slice(half))),
   ])
 }
 
 /** What ClickHouse says against these rows; null where it takes them. */
-async function tryRows(clickhouse: ClickHouse, source: Source, rows: EventRow[]): Promise<string | null> {
+async function tryRows(inserts: ShortRequests, source: Source, rows: EventRow[]): Promise<string | null> {
   if (rows.length === 0) return null
   try {
-    await insertLines(clickhouse, {
+    await insertLines(inserts, {
       target: trialTarget,
       lines: [Buffer.concat(rows.map(({ bytes }) => bytes))],
       lineCount: 0,
       token: randomUUID(),
-      constants: { ...source, storedAt: 0 },
+      topicId: source.topicId,
+      storedAt: 0,
       deadline: never,
       name: 'tallyline-trial/',
     })

@@ -7,7 +7,7 @@ import {
   type InsertTarget,
   type Source,
 } from '../../clickhouse/insert-lines.ts'
-import type { ClickHouse } from '../../clickhouse/client.ts'
+import type { ShortRequests } from '../../clickhouse/short-requests.ts'
 import { gather } from '../../runtime/gather.ts'
 import type { Span } from './lane-state.ts'
 
@@ -40,11 +40,10 @@ const mostTogether = { shares: 64, lines: 1_000_000 }
 /**
  * Makes of the shares that are asked for in the same turn of the event loop one insert into each target, one target after
  * another. Each insert has the earliest deadline, so that none lands after its own; a failure is a failure of every share.
- * @param clickhouse a client that keeps no connection alive
  * @param around what is done around each insert
  */
 export function shareInserts<Own extends Share>(
-  clickhouse: ClickHouse,
+  inserts: ShortRequests,
   database: string,
   parts: readonly Part<Own>[],
   around: (insert: () => Promise<void>) => Promise<void> = (insert) => insert(),
@@ -52,7 +51,7 @@ export function shareInserts<Own extends Share>(
   const insertAll = async (shares: readonly Own[]) => {
     for (const { target, linesOf } of parts) {
       const insert = toInsert(database, shares, target, shares.map(linesOf))
-      if (insert.lineCount > 0) await around(() => insertLines(clickhouse, insert))
+      if (insert.lineCount > 0) await around(() => insertLines(inserts, insert))
     }
   }
   return gather(async (shares: Own[]) => {
@@ -95,11 +94,8 @@ function toInsert(
     lines: lines.flatMap(({ pieces }) => pieces),
     lineCount: lines.reduce((sum, { count }) => sum + count, 0),
     token: createHash('sha256').update(tokens.join(' ')).digest('hex'),
-    constants: {
-      topic: source.topic,
-      topicId: source.topicId,
-      storedAt: Math.max(...shares.map(({ since }) => since)),
-    },
+    topicId: source.topicId,
+    storedAt: Math.max(...shares.map(({ since }) => since)),
     deadline: Math.min(...shares.map(({ deadline }) => deadline)),
     name: nameInsert(database, source, spans),
   }

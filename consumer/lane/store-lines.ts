@@ -1,7 +1,8 @@
 // Writes the lines of spans, rows and then dead letters, and apart from that their books. One attempt, refused by ClickHouse once
 // its deadline has passed; whoever calls it looks before another.
-import type { ClickHouse } from '../../clickhouse/client.ts'
+import { toDeadLetterRow } from '../../clickhouse/dead-letter-row.ts'
 import { deadLettersTarget, eventsTarget, rangesTarget, type Source } from '../../clickhouse/insert-lines.ts'
+import type { ShortRequests } from '../../clickhouse/short-requests.ts'
 import type { ConsumerMetrics } from '../metrics.ts'
 import type { Range, SiteBooks } from './range.ts'
 import type { DeadLine } from './record.ts'
@@ -19,9 +20,8 @@ export interface BooksToStore extends Share {
 /** @throws whatever keeps one of the inserts from a plain success */
 export type Store<Own extends Share> = (share: Own) => Promise<void>
 
-/** @param clickhouse a client that keeps no connection alive */
 export function createStoreLines(
-  clickhouse: ClickHouse,
+  inserts: ShortRequests,
   database: string,
   metrics: Pick<ConsumerMetrics, 'timeInsert'>,
 ): Store<LinesToStore> {
@@ -36,12 +36,11 @@ export function createStoreLines(
       count: range.dead.length,
     }),
   }
-  return shareInserts(clickhouse, database, [rows, dead], metrics.timeInsert)
+  return shareInserts(inserts, database, [rows, dead], metrics.timeInsert)
 }
 
-/** @param clickhouse a client that keeps no connection alive */
-export function createStoreBooks(clickhouse: ClickHouse, database: string): Store<BooksToStore> {
-  return shareInserts(clickhouse, database, [{ target: rangesTarget, linesOf: toBookLines }])
+export function createStoreBooks(inserts: ShortRequests, database: string): Store<BooksToStore> {
+  return shareInserts(inserts, database, [{ target: rangesTarget, linesOf: toBookLines }])
 }
 
 const linesOfPiece = 500
@@ -51,33 +50,15 @@ function inPieces({ partition }: Source, dead: readonly DeadLine[]): Buffer[] {
   const count = Math.ceil(dead.length / linesOfPiece)
   return Array.from({ length: count }, (_, piece) => {
     const lines = dead.slice(piece * linesOfPiece, (piece + 1) * linesOfPiece)
-    return Buffer.from(lines.map((line) => toDeadLetter(partition, line)).join(''))
-  })
-}
-
-function toDeadLetter(partition: number, dead: DeadLine): string {
-  const { raw, reason, field, message, key, offset, line, receivedAt } = dead
-  return toLine({
-    raw: raw.toString('base64'),
-    reason,
-    field,
-    message,
-    kafka_key: key.toString('base64'),
-    kafka_partition: partition,
-    kafka_offset: offset,
-    kafka_line: line,
-    received_at: receivedAt,
+    return Buffer.concat(lines.map((line) => toDeadLetterRow({ ...line, partition })))
   })
 }
 
 /** A span without any line leaves a row all the same: it says that these offsets are done with. */
-function toBookLines({ source: { partition }, span: { first, last }, books }: BooksToStore): Lines {
+function toBookLines({ source: { topic, partition }, span, books }: BooksToStore): Lines {
   const nothing: [string, SiteBooks] = ['', { lines: 0, rows: 0, duplicates: 0, dead: 0 }]
   const all = books.size === 0 ? [nothing] : [...books]
-  const lines = all.map(([site_id, counts]) => toLine({ partition, first, last, site_id, ...counts }))
+  const place = { topic, kafka_partition: partition, first_offset: span.first, last_offset: span.last }
+  const lines = all.map(([site_id, counts]) => `${JSON.stringify({ ...place, site_id, ...counts })}\n`)
   return { pieces: [Buffer.from(lines.join(''))], count: lines.length }
-}
-
-function toLine(value: object): string {
-  return `${JSON.stringify(value)}\n`
 }

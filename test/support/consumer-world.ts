@@ -1,7 +1,6 @@
 // A topic, of one partition unless told otherwise, a group and a ClickHouse that deduplicates nothing by itself, for
 // tests of the consumer.
 import { randomUUID } from 'node:crypto'
-import { createClickHouse } from '../../clickhouse/client.ts'
 import { eventsTarget, insertLines, rangesTarget } from '../../clickhouse/insert-lines.ts'
 import { rowOf } from './event-rows.ts'
 import { createKafka, withAdmin } from '../../kafka/client.ts'
@@ -9,7 +8,7 @@ import { openCluster } from '../../kafka/cluster.ts'
 import { readTopicId } from '../../kafka/topic-id.ts'
 import { ensureTopic } from '../../kafka/topics.ts'
 import { untilDone } from '../../runtime/retry.ts'
-import { freshDatabase, freshKafka, freshName, rowsOf, testLogger } from './fresh.ts'
+import { freshDatabase, freshKafka, freshName, openInserts, rowsOf, testLogger } from './fresh.ts'
 import { readStoreClock } from './store-clock.ts'
 import type { Lease, Span } from '../../consumer/lane/lane-state.ts'
 import { toMetadata } from '../../consumer/lane/lease.ts'
@@ -92,30 +91,26 @@ export async function storeRows(
   withBooks: Span | null,
   idOf: (offset: number) => string = () => randomUUID(),
 ) {
-  const inserter = createClickHouse(settings, 10_000, false)
+  const inserts = openInserts(settings)
   const deadline = Math.ceil(await readStoreClock(clickhouse)) + 100
-  const common = { token: '', deadline, name: 'test/' }
+  const { topicId, topic, partition } = source
+  const common = { token: '', deadline, name: 'test/', topicId, storedAt: storedAtOfTests }
   const lines = offsets.map((offset) =>
-    rowOf(
-      { path: `/${offset}`, event_id: idOf(offset) },
-      { partition: source.partition, offset, receivedAt: Date.now() },
-    ),
+    rowOf({ path: `/${offset}`, event_id: idOf(offset) }, { partition, offset, receivedAt: Date.now() }),
   )
   const lineCount = lines.length
-  await insertLines(inserter, {
+  await insertLines(inserts, {
     ...common,
     target: eventsTarget,
     lines,
     lineCount,
-    constants: { topicId: source.topicId, storedAt: storedAtOfTests },
   })
   if (withBooks) {
     const { first, last } = withBooks
     const counts = { lines: lineCount, rows: lineCount, duplicates: 0, dead: 0 }
-    const line = { partition: source.partition, first, last, site_id: 'demo', ...counts }
+    const place = { topic, kafka_partition: partition, first_offset: first, last_offset: last }
+    const line = { ...place, site_id: 'demo', ...counts }
     const books = [Buffer.from(`${JSON.stringify(line)}\n`)]
-    const constants = { topic: source.topic, topicId: source.topicId }
-    await insertLines(inserter, { ...common, target: rangesTarget, lines: books, lineCount: 1, constants })
+    await insertLines(inserts, { ...common, target: rangesTarget, lines: books, lineCount: 1 })
   }
-  await inserter.close()
 }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { inject, onTestFinished } from 'vitest'
 import { createClickHouse, type ClickHouse } from '../../clickhouse/client.ts'
 import type { ClickHouseSettings } from '../../clickhouse/config.ts'
+import { openShortRequests, type ShortRequests } from '../../clickhouse/short-requests.ts'
 import { migrate } from '../../clickhouse/migrate.ts'
 import { createKafka, withAdmin } from '../../kafka/client.ts'
 import type { KafkaSettings } from '../../kafka/config.ts'
@@ -72,6 +73,13 @@ export function freshEmptyDatabase(): {
     await Promise.all([server.close(), clickhouse.close()])
   })
   return { settings, clickhouse, server }
+}
+
+/** How a test inserts. Closed when it ends. */
+export function openInserts(settings: ClickHouseSettings): ShortRequests {
+  const inserts = openShortRequests(settings, timeoutMs)
+  onTestFinished(inserts.close)
+  return inserts
 }
 
 /** The rows of a SELECT. */
