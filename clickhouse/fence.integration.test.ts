@@ -3,7 +3,7 @@ import { request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { rowOf } from '../test/support/event-rows.ts'
-import { freshDatabase, openInserts, rowsOf } from '../test/support/fresh.ts'
+import { freshDatabase, openRequests, rowsOf } from '../test/support/fresh.ts'
 import { readStoreClock } from '../test/support/store-clock.ts'
 import type { ClickHouse } from './client.ts'
 import { eventsTarget, insertLines, nameInsert, partsOfNames, textOfInsert } from './insert-lines.ts'
@@ -35,7 +35,7 @@ async function start() {
   await clickhouse.command({
     query: 'ALTER TABLE events MODIFY SETTING non_replicated_deduplication_window = 0',
   })
-  return { settings, clickhouse, inserts: openInserts(settings) }
+  return { settings, clickhouse, inserts: openRequests(settings) }
 }
 
 const countOf = async (clickhouse: ClickHouse) =>

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Event } from '../event/event.ts'
 import { parseEvent } from '../event/event.ts'
 import { rowOf, sampleEvent } from '../test/support/event-rows.ts'
-import { freshDatabase, openInserts, rowsOf } from '../test/support/fresh.ts'
+import { freshDatabase, openRequests, rowsOf } from '../test/support/fresh.ts'
 import { ClickHouseError } from '@clickhouse/client'
 import { isRefusedRows } from './errors.ts'
 import { toDeadLetterRow } from './dead-letter-row.ts'
@@ -18,7 +18,7 @@ const farAhead = 4_000_000_000
 
 async function start() {
   const { settings, clickhouse } = await freshDatabase()
-  return { clickhouse, inserts: openInserts(settings) }
+  return { clickhouse, inserts: openRequests(settings) }
 }
 
 const insertOf = (lines: Buffer[], token: string, deadline = farAhead) => ({

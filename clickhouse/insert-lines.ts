@@ -1,6 +1,7 @@
 // The only INSERT of events and their books: one block, one deduplication token, refused by ClickHouse itself once it is late.
 import { randomUUID } from 'node:crypto'
-import { toSearch, type ShortRequests } from './short-requests.ts'
+import { toSearch } from './parameters.ts'
+import type { ShortRequests } from './short-requests.ts'
 
 /** What one attempt to insert needs. Every attempt of one token must carry exactly the same lines. */
 export interface Insert {

@@ -71,6 +71,12 @@ export class RowReader {
     return this.word() * wordRange + low
   }
 
+  /** So many bytes as they are, one character each. */
+  bytes(length: number): string {
+    this.at += length
+    return this.rows.toString('latin1', this.at - length, this.at)
+  }
+
   /** The UUID in lower case. */
   uuid(): string {
     const [second, first, fourth, third] = [this.word(), this.word(), this.word(), this.word()]

@@ -4,9 +4,7 @@ import { parseError } from '@clickhouse/client'
 import * as http from 'node:http'
 import * as https from 'node:https'
 import type { ClickHouseSettings } from './config.ts'
-
-/** What a request says in its address, by name. */
-export type Parameters = Record<string, string | number>
+import { toSearch, type Parameters } from './parameters.ts'
 
 export interface ShortRequest {
   query: string
@@ -21,7 +19,7 @@ export interface ShortRequest {
 }
 
 export interface ShortAnswer {
-  text: string
+  body: Buffer
   /** Rows that ClickHouse says it wrote; null where it does not say. */
   writtenRows: number | null
 }
@@ -72,23 +70,16 @@ export function openShortRequests(settings: ClickHouseSettings, requestTimeoutMs
   return { send, close: () => agent.destroy() }
 }
 
-/** Parameters as they stand in an address. */
-export function toSearch(parameters: Parameters): string {
-  return Object.entries(parameters)
-    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
-    .join('&')
-}
-
 async function readAnswer(response: http.IncomingMessage): Promise<ShortAnswer> {
   const { socket } = response
   const pieces = (await response.toArray()) as Buffer[]
-  const text = Buffer.concat(pieces).toString()
+  const body = Buffer.concat(pieces)
   if (response.statusCode !== 200) {
     // ClickHouse may not have read all of what it refuses: another request would be read as the rest of it.
     socket.destroy()
-    throw parseError(text === '' ? `ClickHouse answers ${response.statusCode}` : text)
+    throw parseError(body.length === 0 ? `ClickHouse answers ${response.statusCode}` : body.toString())
   }
   const summary = response.headers['x-clickhouse-summary']
   const known = typeof summary === 'string' ? (JSON.parse(summary) as { written_rows?: string }) : {}
-  return { text, writtenRows: known.written_rows === undefined ? null : Number(known.written_rows) }
+  return { body, writtenRows: known.written_rows === undefined ? null : Number(known.written_rows) }
 }

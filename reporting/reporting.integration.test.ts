@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { openTcpProxy } from '../faults/proxy/tcp-proxy.ts'
 import { createApp } from '../runtime/app.ts'
 import { closeServer, listen } from '../runtime/http.ts'
-import { freshDatabase, testLogger } from '../test/support/fresh.ts'
+import { freshDatabase, openRequests, testLogger } from '../test/support/fresh.ts'
 import { get, post } from '../test/support/http.ts'
 import { startTestReporting, until } from '../test/support/pipeline.ts'
 import { startTcpProxy } from '../test/support/tcp-proxy.ts'
@@ -104,7 +104,7 @@ describe('GET /stats (contract section 5)', () => {
   })
 
   it('asks how fresh the store is before it counts, so that the numbers hold what they are said to', async () => {
-    const { clickhouse } = await freshDatabase()
+    const { settings, clickhouse } = await freshDatabase()
     const store = () =>
       clickhouse.command({
         query:
@@ -123,7 +123,7 @@ describe('GET /stats (contract section 5)', () => {
     const metrics = createReportingMetrics(figures)
     const logger = testLogger()
     const routes = reportingRoutes({
-      countStats: createCountStats(clickhouse),
+      countStats: createCountStats(openRequests(settings)),
       freshness,
       viewTypes: ['view'],
       questions: createQuestions({ turns: createTurns(1, 1), timeoutMs: 10_000, metrics, logger }),

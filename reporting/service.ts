@@ -1,6 +1,7 @@
 // Builds reporting from its parts and stops it.
 import { createServer } from 'node:http'
 import { createClickHouse, pingClickHouse } from '../clickhouse/client.ts'
+import { openShortRequests } from '../clickhouse/short-requests.ts'
 import { queryStoredOffsets } from '../clickhouse/stored-offsets.ts'
 import { createKafka } from '../kafka/client.ts'
 import { createLogReader } from '../kafka/log-reader.ts'
@@ -30,6 +31,7 @@ export async function startReporting(
   logger: Logger,
 ): Promise<Running & { url: string }> {
   const clickhouse = createClickHouse(config.clickhouse, config.queryTimeoutMs)
+  const requests = openShortRequests(config.clickhouse, config.queryTimeoutMs)
   const kafka = createKafka(config.kafka, 'reporting', logger, kafkaTimeoutMs)
   const topic = config.kafka.topic.name
   const reader = createLogReader(kafka, config.groupId, topic)
@@ -40,7 +42,7 @@ export async function startReporting(
   const turns = createTurns(mostQueries, mostWaiting)
   const questions = createQuestions({ turns, timeoutMs, metrics, logger })
   const routes = reportingRoutes({
-    countStats: createCountStats(clickhouse),
+    countStats: createCountStats(requests),
     freshness,
     viewTypes,
     questions,
@@ -54,6 +56,7 @@ export async function startReporting(
     stop: async () => {
       freshness.stop()
       await closeServer(server)
+      requests.close()
       await Promise.all([reader.close(), clickhouse.close()])
     },
   }

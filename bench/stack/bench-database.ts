@@ -1,8 +1,9 @@
 // The database of the bench: emptied, filled, and asked for single numbers.
 import type { z } from 'zod'
-import { createClickHouse, type ClickHouse } from '../../clickhouse/client.ts'
+import { createClickHouse } from '../../clickhouse/client.ts'
 import { toClickHouseSettings, type clickhouseVariables } from '../../clickhouse/config.ts'
 import { migrate } from '../../clickhouse/migrate.ts'
+import { openShortRequests, type ShortRequests } from '../../clickhouse/short-requests.ts'
 import { createUsualTable } from '../contenders/usual-table.ts'
 import { until } from './until.ts'
 
@@ -11,7 +12,7 @@ const requestTimeoutMs = 300_000
 
 export interface BenchDatabase {
   /** Bound to `database`, which is the bench's own. */
-  clickhouse: ClickHouse
+  requests: ShortRequests
   database: string
   /** Drops the database with all that is in it and makes it anew, empty. */
   emptyDatabase: () => Promise<void>
@@ -34,6 +35,7 @@ export function openBenchDatabase(
   const { database } = settings
   const server = createClickHouse({ ...settings, database: 'default' }, requestTimeoutMs)
   const clickhouse = createClickHouse(settings, requestTimeoutMs)
+  const requests = openShortRequests(settings, requestTimeoutMs)
   const names = [database]
   const drop = (name: string) => server.command({ query: `DROP DATABASE IF EXISTS ${name} SYNC` })
   const make = async () => {
@@ -53,7 +55,7 @@ export function openBenchDatabase(
     return Object.values(row)[0] ?? 0
   }
   return {
-    ...{ clickhouse, database, rows, number },
+    ...{ requests, database, rows, number },
     run: async (query) => {
       await clickhouse.command({ query })
     },
@@ -79,6 +81,7 @@ export function openBenchDatabase(
     },
     close: async () => {
       for (const name of names) await drop(name)
+      requests.close()
       await Promise.all([server.close(), clickhouse.close()])
     },
   }

@@ -8,7 +8,7 @@ import { openCluster } from '../../kafka/cluster.ts'
 import { readTopicId } from '../../kafka/topic-id.ts'
 import { ensureTopic } from '../../kafka/topics.ts'
 import { untilDone } from '../../runtime/retry.ts'
-import { freshDatabase, freshKafka, freshName, openInserts, rowsOf, testLogger } from './fresh.ts'
+import { freshDatabase, freshKafka, freshName, openRequests, rowsOf, testLogger } from './fresh.ts'
 import { readStoreClock } from './store-clock.ts'
 import type { Lease, Span } from '../../consumer/lane/lane-state.ts'
 import { toMetadata } from '../../consumer/lane/lease.ts'
@@ -91,7 +91,7 @@ export async function storeRows(
   withBooks: Span | null,
   idOf: (offset: number) => string = () => randomUUID(),
 ) {
-  const inserts = openInserts(settings)
+  const inserts = openRequests(settings)
   const deadline = Math.ceil(await readStoreClock(clickhouse)) + 100
   const { topicId, topic, partition } = source
   const common = { token: '', deadline, name: 'test/', topicId, storedAt: storedAtOfTests }

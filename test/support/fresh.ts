@@ -75,11 +75,11 @@ export function freshEmptyDatabase(): {
   return { settings, clickhouse, server }
 }
 
-/** How a test inserts. Closed when it ends. */
-export function openInserts(settings: ClickHouseSettings): ShortRequests {
-  const inserts = openShortRequests(settings, timeoutMs)
-  onTestFinished(inserts.close)
-  return inserts
+/** Short requests of a test. Closed when it ends. */
+export function openRequests(settings: ClickHouseSettings): ShortRequests {
+  const requests = openShortRequests(settings, timeoutMs)
+  onTestFinished(requests.close)
+  return requests
 }
 
 /** The rows of a SELECT. */
