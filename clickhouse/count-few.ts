@@ -19,19 +19,20 @@ export function countFew(
   const reader = new RowReader(rows)
   const users = new Set<string>()
   const paths = new Map<string, number>()
-  const stats = { total_views: 0, total_events: 0 }
+  let [views, events] = [0, 0]
   while (reader.at < rows.length) {
     const path = reader.text()
     const user = reader.bytes(bytesOfHash)
     const isView = viewTypes.includes(reader.text())
-    stats.total_events += 1
+    events += 1
     if (!isView) continue
-    stats.total_views += 1
+    views += 1
     if (user !== noUser) users.add(user)
     if (path !== '') paths.set(path, (paths.get(path) ?? 0) + 1)
   }
-  if (stats.total_events > most) return null
-  return { ...stats, unique_users: users.size, top_paths: mostViewed(paths, limit) }
+  if (events > most) return null
+  const top_paths = mostViewed(paths, limit)
+  return { total_views: views, unique_users: users.size, total_events: events, top_paths }
 }
 
 function mostViewed(paths: ReadonlyMap<string, number>, limit: number): Stats['top_paths'] {

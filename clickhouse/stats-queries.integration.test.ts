@@ -55,7 +55,8 @@ it('gives the same figures of few events as of any number', async () => {
           const asked = { siteId, from, to: null, viewTypes, limit }
           const few = await queryStatsOfFew(requests, asked, never)
           const { stats } = await queryStats(requests, asked, never)
-          expect(few).toEqual(stats.total_events > fewEvents ? null : stats)
+          // In the same order, too: it is what people read.
+          expect(JSON.stringify(few)).toBe(JSON.stringify(stats.total_events > fewEvents ? null : stats))
         }
   }
 })
