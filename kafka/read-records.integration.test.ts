@@ -70,3 +70,30 @@ it('says where the log begins, and when it no longer has what is asked for', asy
   expect((await values(2, 3)).read).toEqual(['2=c'])
   await expect(values(1, 3)).rejects.toThrow(LogStartMoved)
 })
+
+it.each([kafkajs.CompressionTypes.None, kafkajs.CompressionTypes.GZIP])(
+  'reads what a producer of another kind sends: nothing for a key or a value, headers, times of its own, compression %i',
+  async (compression) => {
+    const { topic, producer, reader } = await start()
+    const messages = [
+      { key: null, value: null, timestamp: '1763110000123', headers: { trace: 'a', list: ['b', 'c'] } },
+      { key: '', value: '', timestamp: '1763109999000' },
+      { key: 'é'.repeat(70), value: 'x'.repeat(20_000), timestamp: '1763110000124', headers: { none: '' } },
+    ]
+    await producer.send({ topic, compression, messages })
+    await producer.send({ topic, compression, messages: [{ key: 'k', value: 'last', timestamp: '1' }] })
+    const read = []
+    for await (const { records } of reader.read(0, 0, 4)) read.push(...records)
+    expect(
+      read.map(({ offset, timestamp, key, value }) => [
+        offset,
+        timestamp,
+        key?.toString() ?? null,
+        value?.toString() ?? null,
+      ]),
+    ).toEqual([
+      ...messages.map(({ key, value, timestamp }, offset) => [offset, Number(timestamp), key, value]),
+      [3, 1, 'k', 'last'],
+    ])
+  },
+)
