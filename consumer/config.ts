@@ -61,7 +61,7 @@ export const consumerVariables = {
     'Milliseconds an insert may take to reach the table before ClickHouse refuses it; after a failure nothing else is done about its partitions for so long; a consumer that takes over from one that died waits 2 s longer',
   ),
   DEDUP_WINDOW_IDS: wholeNumber(5_000_000, 1000, 200_000_000).describe(
-    'Event ids that each consumer knows again without asking the table, at most 29 bytes each',
+    'Event ids that each consumer knows again without asking the table, at most 29 bytes each; of up to four times as many before them it keeps 6 bytes, by which it sees that others are new',
   ),
   DEDUP_WINDOW_HOURS: wholeNumber(24, 1, 8760).describe(
     'Hours for which it knows them; an event that is sent again later is still dropped if it carries its own timestamp',

@@ -32,7 +32,7 @@ describe('the table of ids', () => {
         const isKnown = (key: string) => blocks.some((block) => block.has(key))
         for (const { kind, from, count } of steps) {
           if (kind === 'drop') {
-            table.dropOldestBlock()
+            table.dropOldestBlock(() => undefined)
             blocks.shift()
             continue
           }

@@ -5,6 +5,7 @@
 // times as long.
 import type { IdWords } from '../../event/event-id.ts'
 import { IdBlocks } from './id-blocks.ts'
+import { hashOf } from './id-hash.ts'
 import { IdIndex } from './id-index.ts'
 
 const smallestIndex = 16_384
@@ -59,10 +60,15 @@ export class IdTable {
     return this.ids.count()
   }
 
-  /** Forgets the ids of the oldest block. */
-  dropOldestBlock(): void {
-    for (const { place, id } of this.ids.oldest())
+  /**
+   * Forgets the ids of the oldest block.
+   * @param onDrop told of each, also of those that were taken out before
+   */
+  dropOldestBlock(onDrop: (id: IdWords) => void): void {
+    for (const { place, id } of this.ids.oldest()) {
       this.free(this.index.findPlace(hashOf(id, this.seed), place))
+      onDrop(id)
+    }
     this.ids.dropOldest()
   }
 
@@ -76,14 +82,4 @@ export class IdTable {
     this.index.free(slot)
     this.count -= 1
   }
-}
-
-/** Mixed by odd constants of murmur3 and xxHash. */
-function hashOf(id: IdWords, seed: number): number {
-  const first = Math.imul((id[0] as number) ^ seed, 0x9e3779b1)
-  const second = first ^ Math.imul((id[1] as number) ^ (seed >>> 7), 0x85ebca6b)
-  const third = second ^ Math.imul((id[2] as number) ^ (second >>> 15), 0xc2b2ae35)
-  const fourth = third ^ Math.imul((id[3] as number) ^ (third >>> 13), 0x27d4eb2f)
-  const mixed = Math.imul(fourth ^ (fourth >>> 16), 0x2c1b3c6d)
-  return mixed ^ (mixed >>> 12)
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { idWordsOf } from '../../event/event-id.ts'
+import { mostGenerations } from './faded-ids.ts'
 import { idsPerBlock } from './id-blocks.ts'
 import { clockSkewMs, createRecentIds } from './recent-ids.ts'
 
@@ -73,14 +74,25 @@ describe('the window of recent ids', () => {
     expect(judge(id, { timestamp: clock.now })).not.toBe('duplicate')
   })
 
-  it('is not sure of an event dated into a time that it no longer holds, and sure of every later one', () => {
+  it('is not sure of an event that it held a while ago, and sure of others of that time', () => {
+    const { clock, judge, fill } = open({ maxIds: 1 })
+    const ids = Array.from({ length: 100 }, () => randomUUID())
+    for (const id of ids) judge(id)
+    for (let n = 0; n < mostGenerations; n += 1) fill()
+    clock.now += hour
+    fill()
+    const again = (id: string) => judge(id, { timestamp: start })
+    expect(new Set(ids.map(again))).toEqual(new Set(['uncertain']))
+    expect(new Set(ids.map(() => again(randomUUID())))).toEqual(new Set(['row']))
+  })
+
+  it('is not sure of any event dated into a time of which it no longer knows the ids, and sure of every later one', () => {
     const { clock, judge, fill } = open({ maxIds: 1 })
     fill(start)
     clock.now += hour
-    fill()
-    fill()
+    for (let n = 0; n < mostGenerations + 2; n += 1) fill()
     expect(judge(randomUUID(), { timestamp: start })).toBe('uncertain')
-    expect(judge(randomUUID(), { timestamp: start + 1 })).toBe('uncertain')
+    expect(judge(randomUUID(), { timestamp: start - 1 })).toBe('uncertain')
     clock.now += 1
     expect(judge(randomUUID())).toBe('row')
   })
@@ -88,9 +100,7 @@ describe('the window of recent ids', () => {
   it('lets a site whose clock ran ahead cost that site alone', () => {
     const { clock, judge, fill } = open({ maxIds: 1 })
     judge(randomUUID(), { site: 'ahead', timestamp: start + 20 * hour })
-    fill()
-    fill()
-    fill()
+    for (let n = 0; n < mostGenerations + 3; n += 1) fill()
     clock.now += hour
     expect(judge(randomUUID(), { site: 'ahead' })).toBe('uncertain')
     expect(judge(randomUUID(), { site: 'other' })).toBe('row')

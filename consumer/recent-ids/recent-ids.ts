@@ -1,7 +1,10 @@
-// The window of event ids that makes a resent event one row. What it holds it knows exactly; of what it no longer
-// holds it knows the latest timestamp, so that it can say of any event whether the table has to be asked instead.
+// The window of event ids that makes a resent event one row. What it holds it knows exactly. Of what it no longer holds it knows
+// a part of the id for a while, and after that the latest timestamp, so that it can say of any event whether the table has to
+// be asked instead.
 import { createHash, randomBytes } from 'node:crypto'
 import type { IdWords } from '../../event/event-id.ts'
+import { FadedIds } from './faded-ids.ts'
+import { emptyHorizon, isBeyond, raiseOfSite, raiseTo, type Horizon } from './horizon.ts'
 import { idsPerBlock } from './id-blocks.ts'
 import { IdTable } from './id-table.ts'
 
@@ -30,78 +33,63 @@ export interface RecentIds {
   size: () => number
 }
 
-/** Up to which timestamps events may be stored that the window does not hold, epoch milliseconds. */
-export interface Horizon {
-  all: number
-  /** Sites whose clocks ran ahead when they sent such an event. */
-  sites: Map<string, number>
-}
-
 /** A timestamp further ahead of its arrival than this counts for its own site alone, not for everybody. */
 export const clockSkewMs = 300_000
 
-/** Sites that are remembered by themselves; beyond that, all are asked about. */
-const mostSites = 10_000
+/** Sites whose masks are remembered. */
+const mostMasks = 10_000
 
 export function createRecentIds(limits: WindowLimits, now: () => number): RecentIds {
   const secret = randomBytes(16)
   const table = new IdTable(secret.readInt32LE())
   const maskOf = createSiteMasks(secret)
-  const horizon: Horizon = { all: -Infinity, sites: new Map() }
+  const faded = new FadedIds(secret.readInt32LE(4), idsPerBlock * Math.ceil(limits.maxIds / idsPerBlock))
+  const horizon = emptyHorizon()
   /** One for each block of the table, oldest first. */
   const blocks: { since: number; held: Horizon }[] = []
 
-  const forget = ({ all, sites }: Horizon) => {
-    horizon.all = Math.max(horizon.all, all)
-    for (const [site, timestamp] of sites) raise(horizon, site, timestamp)
-  }
-
+  const fade = (id: IdWords) => faded.add(id)
   const dropOld = () => {
     const most = Math.max(1, Math.ceil(limits.maxIds / idsPerBlock))
     for (;;) {
-      const next = blocks[1]
-      if (!next || (blocks.length <= most + 1 && next.since > now() - limits.maxAgeMs)) return
-      table.dropOldestBlock()
-      forget((blocks.shift() as (typeof blocks)[number]).held)
+      const [oldest, next] = blocks
+      if (!oldest || !next || (blocks.length <= most + 1 && next.since > now() - limits.maxAgeMs)) return
+      const forgotten = faded.begin(idsPerBlock, oldest.held)
+      if (forgotten) raiseTo(horizon, forgotten)
+      table.dropOldestBlock(fade)
+      blocks.shift()
     }
   }
 
+  /** @param id mixed with its site */
   const remember = (site: string, id: IdWords, timestamp: number, receivedAt: number): boolean => {
-    if (!table.add(mixed(id, maskOf(site)))) return false
+    if (!table.add(id)) return false
     if (table.blocks() > blocks.length) {
-      blocks.push({ since: now(), held: { all: -Infinity, sites: new Map() } })
+      blocks.push({ since: now(), held: emptyHorizon() })
       dropOld()
     }
     const { held } = blocks[blocks.length - 1] as (typeof blocks)[number]
     if (timestamp <= held.all) return true
     if (timestamp <= Math.min(receivedAt, now()) + clockSkewMs) held.all = timestamp
-    else raise(held, site, timestamp)
+    else raiseOfSite(held, site, timestamp)
     return true
   }
 
-  const isCovered = (site: string, timestamp: number) =>
-    timestamp > horizon.all &&
-    (horizon.sites.size === 0 || timestamp > (horizon.sites.get(site) ?? -Infinity))
-
   return {
     judge: (site, id, timestamp, receivedAt) => {
-      if (!remember(site, id, timestamp, receivedAt)) return 'duplicate'
-      return isCovered(site, timestamp) ? 'row' : 'uncertain'
+      const own = mixed(id, maskOf(site))
+      if (!remember(site, own, timestamp, receivedAt)) return 'duplicate'
+      const isNew = isBeyond(horizon, site, timestamp) && !faded.mayHave(site, own, timestamp)
+      return isNew ? 'row' : 'uncertain'
     },
     reserve: (events) => table.reserve(events),
-    add: remember,
+    add: (site, id, timestamp, receivedAt) => {
+      remember(site, mixed(id, maskOf(site)), timestamp, receivedAt)
+    },
     remove: (site, id) => table.remove(mixed(id, maskOf(site))),
-    forget,
+    forget: (more) => raiseTo(horizon, more),
     size: () => table.size(),
   }
-}
-
-function raise(horizon: Horizon, site: string, timestamp: number): void {
-  if (horizon.sites.size >= mostSites && !horizon.sites.has(site)) {
-    horizon.all = Math.max(horizon.all, timestamp)
-    return
-  }
-  horizon.sites.set(site, Math.max(horizon.sites.get(site) ?? -Infinity, timestamp))
 }
 
 /**
@@ -113,7 +101,7 @@ function createSiteMasks(secret: Buffer): (site: string) => IdWords {
   const make = (site: string) => {
     const digest = createHash('sha256').update(secret).update(site).digest()
     const mask = Int32Array.from([0, 4, 8, 12], (at) => digest.readInt32BE(at))
-    if (masks.size >= mostSites) masks.clear()
+    if (masks.size >= mostMasks) masks.clear()
     masks.set(site, mask)
     return mask
   }
