@@ -68,8 +68,19 @@ export const consumerVariables = {
   ),
 }
 
+/** No row takes less, so no more of them are held than bytes divided by this. */
+const fewestBytesOfRow = 50
+
+/** A window that forgets ids of lines which are still held would take two copies of an event among them for two events. */
+const wide = saslWhole(z.object(consumerVariables)).superRefine((flat, ctx) => {
+  const least = Math.ceil(flat.CONSUMER_MAX_HELD_BYTES / fewestBytesOfRow)
+  if (flat.DEDUP_WINDOW_IDS >= least) return
+  const message = `must be at least ${least}, so that it knows all that CONSUMER_MAX_HELD_BYTES may hold`
+  ctx.addIssue({ code: 'custom', path: ['DEDUP_WINDOW_IDS'], message })
+})
+
 /** The nested settings of the flat variables. */
-export const consumerConfig = saslWhole(z.object(consumerVariables)).transform((flat): ConsumerConfig => ({
+export const consumerConfig = wide.transform((flat): ConsumerConfig => ({
   logLevel: flat.LOG_LEVEL,
   listen: { host: flat.HOST, port: flat.CONSUMER_PORT, portVariable: 'CONSUMER_PORT' },
   kafka: toKafkaSettings(flat),
