@@ -7,18 +7,8 @@ import { siteOfDeadLetter } from './site-of-dead-letter.ts'
 
 type InsertNames = ReturnType<typeof partsOfNames>
 
-const clockRow = z.object({ now: z.number() })
-const runningRow = clockRow.extend({ running: z.number() })
+const runningRow = z.object({ now: z.number(), running: z.number() })
 const bookedRow = z.object({ next: z.number() })
-
-const now = 'toUnixTimestamp64Milli(now64(3)) / 1000 AS now'
-
-/** ClickHouse's clock, seconds since 1970. */
-export async function queryClock(clickhouse: ClickHouse): Promise<number> {
-  const [clock] = await queryRows(clickhouse, clockRow, { query: `SELECT ${now}` })
-  if (!clock) throw new Error('ClickHouse gave no rows')
-  return clock.now
-}
 
 const isOfPartition = 'startsWith(query_id, {start:String}) AND position(query_id, {partition:String}) > 0'
 
@@ -32,7 +22,7 @@ export async function lookForInserts(
   names: InsertNames,
 ): Promise<{ now: number; isRunning: boolean }> {
   const [found] = await queryRows(clickhouse, runningRow, {
-    query: `SELECT ${now},
+    query: `SELECT toUnixTimestamp64Milli(now64(3)) / 1000 AS now,
         countIf(${isOfPartition}) AS running FROM system.processes`,
     query_params: { ...names },
   })

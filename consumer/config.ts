@@ -52,7 +52,7 @@ export const consumerVariables = {
     'Milliseconds after the first of them came at which rows are stored; longer makes fewer, larger inserts',
   ),
   RANGE_QUIET_AGE_MS: wholeNumber(1, 1, 60_000).describe(
-    'Milliseconds that rows wait where fewer than 500 a second come, and after an insert for as long as that took',
+    'Milliseconds that rows wait where fewer than 500 a second come; they are stored at most 100 times a second',
   ),
   CONSUMER_MAX_HELD_BYTES: wholeNumber(50_331_648, 1_048_576, 8_589_934_592).describe(
     'Bytes of rows that may wait for ClickHouse in memory before fetching pauses',

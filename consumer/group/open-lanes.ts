@@ -22,7 +22,7 @@ export interface OpenLanesParts extends Pick<
   window: WindowLimits
   /** For questions. */
   clickhouse: ClickHouse
-  /** For inserts: keeps no connection alive. */
+  /** For inserts: their answers are waited for no longer than their leases allow. */
   inserts: ShortRequests
   readStarts: ReadStarts
   /** How ranges are stored, apart from how they are prepared and committed. */
