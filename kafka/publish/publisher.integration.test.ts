@@ -118,6 +118,10 @@ describe('the publisher', () => {
     expect(partitionOf('a', 6)).not.toBe(partitionOf('b', 6))
     const small = { siteId: 'a', lines: Buffer.from('{}'), events: 1, receivedAt: at }
     const large = { siteId: 'b', lines: Buffer.from('x'.repeat(5000)), events: 1, receivedAt: at }
+    // A broker follows a changed setting some time after the change was answered.
+    await expect
+      .poll(async () => (await publisher.publish([large])).refused, { timeout: 10_000 })
+      .toEqual([large])
     expect(await publisher.publish([large, small])).toEqual({
       position: new Map([[partitionOf('a', 6), 0]]),
       refused: [large],
