@@ -5,6 +5,7 @@ import { createClickHouse, pingClickHouse, type ClickHouse } from '../clickhouse
 import { checkWriterRights } from '../clickhouse/rights.ts'
 import { openShortRequests } from '../clickhouse/short-requests.ts'
 import { createKafka } from '../kafka/client.ts'
+import { fetchAnswerMs } from '../kafka/fetch/fetch-request.ts'
 import { groupRequestTimeoutMs } from '../kafka/group/group-member.ts'
 import { probeTopic } from '../kafka/probe.ts'
 import { ensureTopic } from '../kafka/topics.ts'
@@ -46,7 +47,7 @@ export async function startConsumer(
 ): Promise<Running & { url: string }> {
   const stopping = new AbortController()
   const topic = config.kafka.topic.name
-  const kafka = createKafka(config.kafka, 'consumer', logger, groupRequestTimeoutMs)
+  const kafka = createKafka(config.kafka, 'consumer', logger)
   const admin = kafka.admin()
   const clickhouse = createClickHouse(config.clickhouse, queryTimeoutMs)
   const looks = createClickHouse(config.clickhouse, config.insertTimeoutMs + answerMs)
@@ -71,7 +72,9 @@ export async function startConsumer(
     ...{ clickhouse, looks, inserts, schedule },
   })
   const consumption: Consumption = createConsumption({
-    ...{ kafka, groupId: config.groupId, topic, openLanes, logger },
+    groupKafka: createKafka(config.kafka, 'consumer', logger, groupRequestTimeoutMs),
+    fetchKafka: createKafka(config.kafka, 'consumer', logger, fetchAnswerMs),
+    ...{ groupId: config.groupId, topic, openLanes, logger },
     isQuiet: schedule.isQuiet,
     maxHeldBytes: config.limits.maxHeldBytes,
   })
@@ -164,7 +167,7 @@ function lanesOf(
       clock,
       onTrouble: (error, doing) => {
         metrics.retried()
-        logger.warn({ err: error, doing }, 'trying again')
+        logger.warn({ err: error, doing }, 'a step of storing failed and will be tried again')
       },
     },
   })

@@ -16,11 +16,10 @@ export async function askBroker<Answer>(
     return (await broker.connectionPool.send(exchange)) as Answer
   } catch (error) {
     const { name, host, port } = error as { name?: string; host?: string; port?: number }
+    const isClosed = name === 'KafkaJSConnectionClosedError'
     // The connection would be handed out again. kafkajs keeps one that is silent, too.
-    if (name === 'KafkaJSConnectionClosedError' || name === 'KafkaJSRequestTimeoutError') {
-      await broker.disconnect()
-      if (host !== undefined && port !== undefined) cluster.removeBroker({ host, port })
-    }
+    if (isClosed || name === 'KafkaJSRequestTimeoutError') await broker.disconnect()
+    if (isClosed && host !== undefined && port !== undefined) cluster.removeBroker({ host, port })
     throw error
   }
 }

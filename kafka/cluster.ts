@@ -80,7 +80,7 @@ export interface Exchange<Answer> {
     decode: (answer: Buffer) => Promise<Answer>
     parse: (answer: Answer) => Promise<Answer>
   }
-  /** Milliseconds; default: the client's. */
+  /** Milliseconds to wait for the answer; never less than the client's. */
   requestTimeout?: number
 }
 

@@ -2,6 +2,7 @@
 
 /** By code: its name, and whether it may be over in a moment, perhaps at another leader. */
 const known = new Map<number, [name: string, mayPass: boolean]>([
+  [-1, ['UNKNOWN_SERVER_ERROR', true]],
   [1, ['OFFSET_OUT_OF_RANGE', false]],
   [2, ['CORRUPT_MESSAGE', true]],
   [3, ['UNKNOWN_TOPIC_OR_PARTITION', true]],

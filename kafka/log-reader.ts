@@ -7,7 +7,10 @@ import type { PartitionProgress } from './group-progress.ts'
 import { topicIdOf } from './topic-id.ts'
 
 /** One partition's log and what the group has of it. Offsets are those of the next record. */
-export type PartitionLook = Pick<PartitionProgress, 'partition' | 'committed' | 'low' | 'high'>
+export interface PartitionLook extends Pick<PartitionProgress, 'partition' | 'committed' | 'low'> {
+  /** Where the log ends, records of open transactions included. */
+  high: number
+}
 
 /** What one look found. */
 export interface LogLook {

@@ -58,6 +58,24 @@ it('leaves out what was aborted, passes its markers, and ends where a transactio
   await open.abort()
 })
 
+it('leaves out what was aborted where another transaction began later and was aborted earlier', async () => {
+  const { kafka, topic, producer, values, send } = await start(true)
+  const another = kafka.producer({ transactionalId: `${topic}-2`, idempotent: true, maxInFlightRequests: 1 })
+  await another.connect()
+  onTestFinished(() => another.disconnect())
+  const outer = await producer.transaction()
+  await send(outer, 'first')
+  const inner = await another.transaction()
+  await send(inner, 'second')
+  await inner.abort()
+  await send(outer, 'third')
+  await outer.abort()
+  const kept = await producer.transaction()
+  await send(kept, 'kept')
+  await kept.commit()
+  expect(await values(0, 7)).toEqual({ read: ['5=kept'], end: 7 })
+})
+
 it('says where the log begins, and when it no longer has what is asked for', async () => {
   const { kafka, topic, producer, reader, values, send } = await start()
   await send(producer, 'a', 'b', 'c')

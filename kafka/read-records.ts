@@ -23,7 +23,7 @@ export interface ReadRecords {
   next: number
 }
 
-/** Kafka has dropped records that were asked for. */
+/** Kafka does not have what was asked for: it has dropped the records, or the log ends before them. */
 export class LogStartMoved extends Error {
   override name = 'LogStartMoved'
 }
@@ -34,7 +34,7 @@ export interface RecordReader {
   /**
    * Every record of `partition` from offset `from` up to `to`, which is not included, in order. Ends before `to` where an
    * open transaction begins.
-   * @throws LogStartMoved when the log begins above `from` by now
+   * @throws LogStartMoved when the log begins above `from` by now, or ends below it
    * @throws Error when Kafka does not answer
    */
   read: (partition: number, from: number, to: number) => AsyncGenerator<ReadRecords>

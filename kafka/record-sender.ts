@@ -2,7 +2,7 @@
 import kafkajs, { type Kafka, type Producer } from 'kafkajs'
 import { partitionOf } from './partition-of.ts'
 
-export interface OutgoingRecord {
+export interface WholeRecord {
   key: Buffer | null
   value: Buffer
 }
@@ -18,7 +18,7 @@ export interface RecordSender {
    * Gives where each stands; null for those of a partition of which Kafka says that they are too large for it.
    * @throws Error when Kafka did not acknowledge: what of it is on the topic is not known
    */
-  send: (records: readonly OutgoingRecord[]) => Promise<(RecordPlace | null)[]>
+  send: (records: readonly WholeRecord[]) => Promise<(RecordPlace | null)[]>
   close: () => Promise<void>
 }
 
@@ -53,7 +53,7 @@ export async function openRecordSender(kafka: Kafka, topic: string): Promise<Rec
   }
 }
 
-interface Message extends OutgoingRecord {
+interface Message extends WholeRecord {
   partition: number
 }
 

@@ -47,7 +47,7 @@ async function createTopic(admin: Admin, topic: TopicSettings, replicas: number)
     'cleanup.policy': 'delete',
     'unclean.leader.election.enable': 'false',
     'max.message.bytes': String(leastMessageBytes),
-    // Producers may send any codec; kafkajs reads gzip only, so the broker keeps records as they are inside.
+    // Producers may send any codec; the consumer reads gzip only, so the broker keeps records as they are inside.
     'compression.type': 'uncompressed',
     'message.timestamp.type': 'CreateTime',
   }).map(([name, value]) => ({ name, value }))

@@ -51,3 +51,13 @@ export function within<T>(ms: number, message: string, work: Promise<T>): Promis
     work.finally(() => clearTimeout(timer)).then(resolve, reject)
   })
 }
+
+/** The result of `work`, or the reason of the signal as an error where it is given before. */
+export function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => reject(signal.reason as Error)
+    signal.addEventListener('abort', giveUp)
+    if (signal.aborted) giveUp()
+    work.finally(() => signal.removeEventListener('abort', giveUp)).then(resolve, reject)
+  })
+}

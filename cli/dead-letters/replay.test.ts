@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Sending, Sent } from '../../clickhouse/dead-letter-replays.ts'
 import type { DeadLetter } from '../../clickhouse/dead-letters.ts'
-import { mostBytesOfRequest, type OutgoingRecord } from '../../kafka/record-sender.ts'
+import { mostBytesOfRequest, type WholeRecord } from '../../kafka/record-sender.ts'
 import { outcomeOf } from './outcome.ts'
 import { newTally, replay, type ReplayParts } from './replay.ts'
 
@@ -30,7 +30,7 @@ const good = { site_id: 'demo', event_type: 'view' }
 
 async function run(letters: DeadLetter[], overrides: Partial<ReplayParts> = {}) {
   const marked: string[] = []
-  const sent: OutgoingRecord[][] = []
+  const sent: WholeRecord[][] = []
   const mark = (state: string) => (all: readonly (Sending | Sent)[]) => {
     for (const one of all) marked.push(`${state} ${one.offset} ${'sentTo' in one ? one.sentTo.offset : ''}`)
     return Promise.resolve()

@@ -5,8 +5,8 @@ import type { Lane } from '../lane/lane.ts'
 export interface BackPressure {
   /** Whether a lane may take nothing more for now. */
   mustWait: (lane: Lane) => boolean
-  /** Resolves as soon as one of the lanes may take more than a moment before, or `giveUp` is called. */
-  room: () => Promise<void>
+  /** Resolves as soon as one of the lanes may take more than a moment before, after `ms` milliseconds, or with the signal. */
+  room: (ms: number, signal: AbortSignal) => Promise<void>
   /** To be called when that is so. */
   onRoom: () => void
   heldBytes: () => number
@@ -16,7 +16,7 @@ export function createBackPressure(
   lanes: () => ReadonlyMap<number, Lane>,
   maxHeldBytes: number,
 ): BackPressure {
-  let waiting: (() => void)[] = []
+  const waiting = new Set<() => void>()
   const heldBytes = () => {
     let bytes = 0
     for (const lane of lanes().values()) bytes += lane.bytes()
@@ -25,11 +25,20 @@ export function createBackPressure(
   return {
     heldBytes,
     mustWait: (lane) => lane.state().phase !== 'running' || lane.isFull() || heldBytes() >= maxHeldBytes,
-    room: () => new Promise((resolve) => waiting.push(resolve)),
+    room: (ms, signal) =>
+      new Promise((resolve) => {
+        const tell = () => {
+          clearTimeout(timer)
+          signal.removeEventListener('abort', tell)
+          waiting.delete(tell)
+          resolve()
+        }
+        const timer = setTimeout(tell, ms)
+        signal.addEventListener('abort', tell)
+        waiting.add(tell)
+      }),
     onRoom: () => {
-      const told = waiting
-      waiting = []
-      for (const tell of told) tell()
+      for (const tell of [...waiting]) tell()
     },
   }
 }

@@ -13,7 +13,8 @@ it('leaves the group when it is stopped, though it never found out where to go o
   const groupId = freshName('group')
   let asked = 0
   const consumption = createConsumption({
-    kafka: client,
+    groupKafka: client,
+    fetchKafka: client,
     groupId,
     topic: source.topic,
     maxHeldBytes: 1_000_000,

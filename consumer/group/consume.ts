@@ -9,7 +9,10 @@ import { serve, type Served } from './membership.ts'
 import type { OpenLanes } from './open-lanes.ts'
 
 export interface ConsumeParts {
-  kafka: Kafka
+  /** Waits `groupRequestTimeoutMs` for its answers. */
+  groupKafka: Kafka
+  /** Waits `fetchAnswerMs` for its answers. */
+  fetchKafka: Kafka
   groupId: string
   topic: string
   maxHeldBytes: number
@@ -22,7 +25,7 @@ export interface ConsumeParts {
 export interface Consumption {
   /** Begins. Rejects when consuming has ended for good; resolves once it is stopped. */
   run: () => Promise<void>
-  /** Stores and commits what is held, then leaves the group. */
+  /** Stores and commits what is held, then leaves the group. Never rejects. */
   stop: () => Promise<void>
   /** Called when something was stored: more may be fetched. */
   onRoom: () => void
@@ -39,13 +42,13 @@ const rejoinPauseMs = 500
 const joinMayTakeMs = 2000
 
 export function createConsumption(parts: ConsumeParts): Consumption {
-  const { kafka, groupId, topic, logger } = parts
+  const { groupKafka, fetchKafka, groupId, topic, logger } = parts
   const stopping = new AbortController()
-  const member = createGroupMember(kafka, groupId, topic)
-  const cluster = openCluster(kafka)
+  const joining = new AbortController()
+  const member = createGroupMember(groupKafka, groupId, topic)
+  const cluster = openCluster(fetchKafka)
   let present: Served | null = null
   let running: Promise<void> | null = null
-  let isJoining = false
   const isOver = () => stopping.signal.aborted
 
   const connect = async () => {
@@ -58,9 +61,7 @@ export function createConsumption(parts: ConsumeParts): Consumption {
       onFailure: (error, pauseMs) => logger.warn({ err: error, pauseMs }, 'the group cannot be joined'),
     })
   const serveOnce = async () => {
-    isJoining = true
-    const membership = await untilJoined(member.join)
-    isJoining = false
+    const membership = await untilJoined(() => member.join(joining.signal))
     logger.info({ partitions: membership.partitions }, 'joined the group')
     present = serve(membership, { ...parts, member, cluster })
     if (isOver()) present.end('stop')
@@ -77,7 +78,9 @@ export function createConsumption(parts: ConsumeParts): Consumption {
     } catch (error) {
       if (!isOver()) throw error
     } finally {
-      await Promise.all([member.close(), cluster.disconnect()]).catch(() => undefined)
+      await member.leave()
+      member.close()
+      await cluster.disconnect().catch(() => undefined)
     }
   }
   return {
@@ -86,8 +89,9 @@ export function createConsumption(parts: ConsumeParts): Consumption {
       stopping.abort()
       present?.end('stop')
       // The group may take long to be complete, and nothing is held before.
-      const giveUp = setTimeout(() => isJoining && void member.close(), joinMayTakeMs)
-      await running
+      const giveUp = setTimeout(() => joining.abort(), joinMayTakeMs)
+      // Whoever ran it has the error.
+      await running?.catch(() => undefined)
       clearTimeout(giveUp)
     },
     onRoom: () => present?.backPressure.onRoom(),

@@ -67,9 +67,10 @@ export function startFetching(parts: FetchingParts): void {
 /** Fetches from one broker for as long as it leads some of the partitions. */
 async function fetchFrom(leader: number, parts: FetchingParts): Promise<void> {
   const { cluster, topic, lanes, backPressure, isQuiet, logger, signal } = parts
-  /** Where to fetch on, while what was fetched is not taken yet. */
-  const ahead = new Map<number, number>()
+  /** Where to fetch on behind what was fetched and is not taken yet. */
+  let ahead: ReadonlyMap<number, number> = new Map()
   let taking: Promise<void> = Promise.resolve()
+  let fetches = 0
   const isOver = () => signal.aborted
   while (!isOver()) {
     const led = byLeader(
@@ -78,21 +79,25 @@ async function fetchFrom(leader: number, parts: FetchingParts): Promise<void> {
       [...lanes].map(([partition, lane]) => ({ partition, lane })),
     ).get(leader)
     if (!led) break
-    const asked = led
+    fetches += 1
+    const asked = inTurn(led, fetches)
       .filter(({ lane }) => !backPressure.mustWait(lane))
       .map(({ partition, lane }) => ({ partition, offset: ahead.get(partition) ?? lane.state().next }))
     if (asked.length === 0) {
-      await Promise.race([backPressure.room(), pause(pauseMs.forRoom, signal)])
+      await backPressure.room(pauseMs.forRoom, signal)
       continue
     }
     try {
       const limits = { maxBytes, maxBytesOfPartition, isolationLevel: isolation.readCommitted }
       const request = { topic, partitions: asked, ...(isQuiet() ? quiet : busy), ...limits }
-      const fetched = await askBroker(cluster, leader, fetchExchange(request))
-      for (const [one, from] of withOffsets(fetched, asked))
-        ahead.set(one.partition, endOfRecordSet(one.recordSet, from))
+      const answered = withOffsets(await askBroker(cluster, leader, fetchExchange(request)), asked)
       await taking
-      taking = takeAll(withOffsets(fetched, asked), ahead, parts).catch(parts.onFault)
+      // Only now it is known how far the lanes are: what does not follow, since one went back, is fetched again.
+      const fetched = answered.filter(([{ partition }, from]) => lanes.get(partition)?.state().next === from)
+      ahead = new Map(
+        fetched.map(([{ partition, recordSet }, from]) => [partition, endOfRecordSet(recordSet, from)]),
+      )
+      taking = takeAll(fetched, parts).catch(parts.onFault)
     } catch (error) {
       if (isOver()) break
       logger.debug({ err: error, leader }, 'kafka did not answer a fetch')
@@ -103,6 +108,15 @@ async function fetchFrom(leader: number, parts: FetchingParts): Promise<void> {
   await taking
 }
 
+/**
+ * The partitions, each time from another one on: a broker fills its answer in the order it is asked in, so that the last of
+ * many that have much would get nothing.
+ */
+function inTurn<Item>(items: readonly Item[], turn: number): Item[] {
+  const first = turn % items.length
+  return [...items.slice(first), ...items.slice(0, first)]
+}
+
 function withOffsets(
   fetched: readonly FetchedPartition[],
   asked: readonly AskedPartition[],
@@ -111,39 +125,32 @@ function withOffsets(
   return fetched.map((one) => [one, offsets.get(one.partition) ?? 0])
 }
 
-/** Hands what was fetched to the lanes, as fast as they take it. What is not taken is fetched again. */
-async function takeAll(
-  fetched: readonly [FetchedPartition, number][],
-  ahead: Map<number, number>,
-  parts: FetchingParts,
-): Promise<void> {
+/** Hands what was fetched to the lanes, as fast as they take it. */
+async function takeAll(fetched: readonly [FetchedPartition, number][], parts: FetchingParts): Promise<void> {
   for (const [one, from] of fetched) {
     const lane = parts.lanes.get(one.partition)
-    const isTaken = lane && one.code === 0 && (await takeOne(one, from, lane, parts))
-    if (!isTaken) ahead.delete(one.partition)
     if (one.code !== 0) await meet(one, parts)
+    else if (lane) await takeOne(one, from, lane, parts)
     if (parts.signal.aborted) return
   }
 }
 
-/** Whether the lane has all of it. */
+/** Hands it over until the lane has all of it, or takes nothing more of it. */
 async function takeOne(
   fetched: FetchedPartition,
   from: number,
   lane: Lane,
   { backPressure, signal }: FetchingParts,
-): Promise<boolean> {
+): Promise<void> {
   const isOver = () => signal.aborted
   const records = new FetchedRecords(fetched, from)
   for (;;) {
     while (backPressure.mustWait(lane) && !isOver()) {
       // Others are not to wait for one that is in doubt about what it stored.
-      if (lane.state().phase !== 'running') return false
-      await Promise.race([backPressure.room(), pause(pauseMs.forRoom, signal)])
+      if (lane.state().phase !== 'running') return
+      await backPressure.room(pauseMs.forRoom, signal)
     }
-    if (isOver()) return false
-    const taken = lane.take(records, bytesOfPart)
-    if (taken !== 'more') return taken === 'end'
+    if (isOver() || lane.take(records, bytesOfPart) !== 'more') return
     await nextTurn()
   }
 }

@@ -17,7 +17,7 @@ import type { OpenLanes } from './open-lanes.ts'
  */
 export type End = 'rebalance' | 'lost' | 'doubt' | 'stop'
 
-export interface MembershipParts {
+export interface ServingParts {
   member: GroupMember
   /** Connections for fetching. */
   cluster: Cluster
@@ -45,7 +45,7 @@ const heartbeatMs = 1000
 const finishWithinMs = 3000
 
 /** Fetches, stores and commits until the membership ends. */
-export function serve(membership: Membership, parts: MembershipParts): Served {
+export function serve(membership: Membership, parts: ServingParts): Served {
   const { topic, cluster, logger } = parts
   const over = new AbortController()
   const stopFetching = new AbortController()
@@ -65,6 +65,10 @@ export function serve(membership: Membership, parts: MembershipParts): Served {
       signal: over.signal,
     })
     lanes = found
+    if (over.signal.aborted) {
+      endAll(found)
+      return
+    }
     const onMoved = (why: string) => {
       logger.warn({ why }, 'the group is joined anew')
       end('rebalance')
@@ -75,7 +79,7 @@ export function serve(membership: Membership, parts: MembershipParts): Served {
     })
   }
   const run = async (): Promise<End> => {
-    const beating = beat(parts.member, membership, end, over.signal)
+    const beating = beat(parts.member, membership, end, over.signal, logger)
     open().catch((error: unknown) => over.signal.aborted || fail(error))
     try {
       const why = await ending
@@ -88,7 +92,7 @@ export function serve(membership: Membership, parts: MembershipParts): Served {
     } finally {
       stopFetching.abort()
       over.abort()
-      for (const lane of (lanes ?? noLanes).values()) lane.end()
+      endAll(lanes ?? noLanes)
       await beating
     }
   }
@@ -102,6 +106,11 @@ export function serve(membership: Membership, parts: MembershipParts): Served {
 
 const noLanes: ReadonlyMap<number, Lane> = new Map()
 
+/** Also of lanes that were opened too late: they would go on like others. */
+function endAll(lanes: ReadonlyMap<number, Lane>): void {
+  for (const lane of lanes.values()) lane.end()
+}
+
 async function drain(lanes: readonly Lane[]): Promise<void> {
   await Promise.all(lanes.map((lane) => lane.drain()))
 }
@@ -112,6 +121,7 @@ async function beat(
   membership: Membership,
   end: (why: End) => void,
   signal: AbortSignal,
+  logger: Logger,
 ): Promise<void> {
   const isOver = () => signal.aborted
   let answeredAt = performance.now()
@@ -123,7 +133,8 @@ async function beat(
       answeredAt = performance.now()
       if (sign === 'rebalancing') end('rebalance')
       if (sign === 'gone') end('lost')
-    } catch {
+    } catch (error) {
+      logger.debug({ err: error }, 'the group did not answer a heartbeat')
       // Whoever is not heard of for so long is taken for dead.
       if (performance.now() - answeredAt > sessionTimeoutMs) end('lost')
     }

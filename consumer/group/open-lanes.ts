@@ -33,13 +33,13 @@ export interface OpenLanesParts extends Pick<
 }
 
 /** What belongs to the membership that is opened. */
-export interface MembershipParts extends Pick<LaneSteps, 'commit'>, Pick<LaneParts, 'onRejoin'> {
+export interface OpeningParts extends Pick<LaneSteps, 'commit'>, Pick<LaneParts, 'onRejoin'> {
   signal: AbortSignal
 }
 
 export type OpenLanes = (
   partitions: readonly number[],
-  membership: MembershipParts,
+  membership: OpeningParts,
 ) => Promise<ReadonlyMap<number, Lane>>
 
 export function createOpenLanes(parts: OpenLanesParts): OpenLanes {
@@ -49,7 +49,8 @@ export function createOpenLanes(parts: OpenLanesParts): OpenLanes {
       const starts = await parts.readStarts(partitions, signal)
       const found = [...starts.partitions]
       const nextOffsets = new Map(found.map(([partition, { start }]) => [partition, start.booked]))
-      const recentIds = await loadWindow(clickhouse, parts.window, { topicId: starts.topicId, nextOffsets })
+      const below = { topicId: starts.topicId, nextOffsets }
+      const recentIds = await loadWindow(clickhouse, parts.window, below, signal)
       for (const [, { stored }] of found) remember(recentIds, stored)
       parts.onWindow(recentIds)
       logger.info({ partitions, recentIds: recentIds.size() }, 'knows where to go on')

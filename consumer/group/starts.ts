@@ -43,8 +43,10 @@ export function createReadStarts(parts: StartsParts): ReadStarts {
   const told = new Map<string, number>()
   return async (partitions, signal) => {
     const topicId = await readTopicId(kafka, topic)
-    const progress = await readGroupProgress(admin, groupId, topic)
-    const own = progress.filter(({ partition }) => partitions.includes(partition))
+    const readOwn = async () => {
+      const progress = await readGroupProgress(admin, groupId, topic)
+      return progress.filter(({ partition }) => partitions.includes(partition))
+    }
     const startOfOne = async (found: PartitionProgress) => {
       const left = leftBehind(found, topicId)
       const source = { topic, topicId, partition: found.partition }
@@ -54,9 +56,15 @@ export function createReadStarts(parts: StartsParts): ReadStarts {
         ...(left.lease ?? endedLease),
       }
       const stored = await recover(source, doubt, signal)
-      return [found.partition, startOf(found, left, stored, topicId, { ...parts, told })] as const
+      // More may have come and been stored since the log's end was asked for.
+      const isOld = stored.booked > found.high
+      const ends = isOld
+        ? (await readOwn()).find(({ partition }) => partition === found.partition)
+        : undefined
+      const seen = { ...found, ...(ends && { low: ends.low, high: ends.high }) }
+      return [found.partition, startOf(seen, left, stored, topicId, { ...parts, told })] as const
     }
-    return { topicId, partitions: new Map(await Promise.all(own.map(startOfOne))) }
+    return { topicId, partitions: new Map(await Promise.all((await readOwn()).map(startOfOne))) }
   }
 }
 

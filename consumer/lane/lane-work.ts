@@ -20,7 +20,7 @@ export interface LaneSteps {
   /** Under the membership at hand, or not at all; tries again only what is known to have had no effect. */
   commit: (source: Source, offset: number, lease: Lease | null, signal: AbortSignal) => Promise<CommitOutcome>
   clock: StoreClock
-  /** Told of every failure; each is met by trying again. */
+  /** Told of every failure; each is met by trying again, after a look where its outcome is unknown. */
   onTrouble: (error: unknown, doing: string) => void
 }
 
@@ -84,7 +84,7 @@ export class LaneWork {
     } catch (error) {
       if (isRefusedRows(error) && error instanceof Error)
         this.refusal = { message: error.message, last: span.last }
-      this.failed(attempt, error, { kind: 'inserted', outcome: 'unknown' })
+      this.failed('insert lines', attempt, error, { kind: 'inserted', outcome: 'unknown' })
       return
     } finally {
       onLetGo()
@@ -101,7 +101,7 @@ export class LaneWork {
     try {
       await steps.storeBooks({ source, span, since, deadline, ...lines.booksUntil(span.last) })
     } catch (error) {
-      this.failed(attempt, error, { kind: 'booked', outcome: 'unknown' })
+      this.failed('write books', attempt, error, { kind: 'booked', outcome: 'unknown' })
       return
     }
     if (!this.isWanted(attempt)) return
@@ -142,8 +142,8 @@ export class LaneWork {
     this.preparing.giveUp.abort()
   }
 
-  private failed(attempt: number, error: unknown, event: LaneEvent): void {
-    if (!this.ended.signal.aborted) this.parts.steps.onTrouble(error, event.kind)
+  private failed(doing: string, attempt: number, error: unknown, event: LaneEvent): void {
+    if (!this.ended.signal.aborted) this.parts.steps.onTrouble(error, doing)
     if (this.isWanted(attempt)) this.parts.dispatch(event)
   }
 

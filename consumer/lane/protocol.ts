@@ -64,6 +64,9 @@ export function step(state: LaneState, event: LaneEvent, now: number, times: Lan
   }
 }
 
+/** Where a commit takes long, so much of an insert's time has to do: another commit would take as long again. */
+const leastOfNewLease = 0.5
+
 /** Whether records that were fetched from this offset follow what is taken. */
 export function mayTake(state: LaneState, from: number): boolean {
   return state.phase === 'running' && from === state.next
@@ -141,8 +144,12 @@ function committed(
     const isFenced = outcome === 'refused'
     return { state: { ...state, phase: 'ended' }, effects: [{ kind: 'rejoin', isFenced }] }
   }
-  // Where a commit takes long, what is left of its lease has to do.
-  return goOn({ ...state, committed: committing, committing: null }, now, times, times.fence / 2)
+  return goOn(
+    { ...state, committed: committing, committing: null },
+    now,
+    times,
+    times.fence * leastOfNewLease,
+  )
 }
 
 function recover(state: LaneState): Step {

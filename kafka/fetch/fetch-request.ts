@@ -31,7 +31,7 @@ export interface FetchedPartition {
   highWatermark: number
   /** Where it ends for readers of committed records; below every open transaction. */
   lastStableOffset: number
-  /** Transactions whose records are here and do not count, in order. */
+  /** Transactions whose records are here and do not count, in the order they begin. */
   aborted: readonly AbortedTransaction[]
   /** Batches of records, the last of which may be cut off. A view into the answer. */
   recordSet: Buffer
@@ -42,8 +42,11 @@ export interface AbortedTransaction {
   firstOffset: number
 }
 
-/** An answer that takes longer than it may wait by so much is none: its connection may hang for ever. */
-const answerWithinMs = 5000
+/**
+ * How long a client that is given to fetch has to wait for an answer; a leader that may wait has so much longer. Where it takes
+ * longer there is none: its connection may hang for ever.
+ */
+export const fetchAnswerMs = 5000
 
 /** One exchange as kafkajs's connections take it; its answer is `FetchedPartition[]`. */
 export function fetchExchange(asked: FetchRequest) {
@@ -58,7 +61,7 @@ export function fetchExchange(asked: FetchRequest) {
       decode: (answer: Buffer) => Promise.resolve(readAnswer(answer)),
       parse: (answer: FetchedPartition[]) => Promise.resolve(answer),
     },
-    requestTimeout: asked.maxWaitMs + answerWithinMs,
+    requestTimeout: asked.maxWaitMs + fetchAnswerMs,
   }
 }
 
@@ -110,9 +113,11 @@ function readAnswer(answer: Buffer): FetchedPartition[] {
   return partitions
 }
 
+/** A broker tells them in the order they ended. */
 function readAborted(answer: Buffer, at: number): AbortedTransaction[] {
-  return Array.from({ length: Math.max(0, answer.readInt32BE(at)) }, (_, index) => ({
+  const aborted = Array.from({ length: Math.max(0, answer.readInt32BE(at)) }, (_, index) => ({
     producerId: answer.readBigInt64BE(at + 4 + 16 * index),
     firstOffset: Number(answer.readBigInt64BE(at + 12 + 16 * index)),
   }))
+  return aborted.sort((left, right) => left.firstOffset - right.firstOffset)
 }

@@ -3,37 +3,61 @@ import kafkajs, { type KafkaJSProtocolError } from 'kafkajs'
 import { within } from '../../runtime/retry.ts'
 import type { Cluster, Coordinator } from '../cluster.ts'
 
-/**
- * Asks, and waits so many milliseconds for the answer. Where that fails, the next question goes out over another connection,
- * perhaps to another broker.
- * @throws what the coordinator answers, see `isAnswer` and `typeOf`, or that it does not
- */
-export type AskCoordinator = <T>(ms: number, question: (coordinator: Coordinator) => Promise<T>) => Promise<T>
+export interface AskCoordinator {
+  /**
+   * Asks, and waits so many milliseconds for the answer, however long it takes to find whom to ask. Without an answer the
+   * connections are given up, and the next question goes out over others.
+   * @throws what the coordinator answers, see `isAnswer` and `typeOf`, or that it does not
+   */
+  ask: <T>(ms: number, question: (coordinator: Coordinator, cluster: Cluster) => Promise<T>) => Promise<T>
+  /** Closes the connections. Does not wait for answers that are still to come. */
+  close: () => void
+}
 
 /** Answers of a coordinator that is none any more, or not yet. */
 export const movesOn = new Set(['NOT_COORDINATOR_FOR_GROUP', 'GROUP_COORDINATOR_NOT_AVAILABLE'])
 
-export function createAskCoordinator(cluster: Cluster, groupId: string, topic: string): AskCoordinator {
-  let isConnected = false
-  let coordinator: Coordinator | null = null
+interface Connected {
+  cluster: Cluster
+  /** Null until it is found. */
+  coordinator: Coordinator | null
+}
 
-  const find = async () => {
-    if (!isConnected) await cluster.connect()
-    isConnected = true
+/** @param open makes connections of their own to the cluster */
+export function createAskCoordinator(open: () => Cluster, groupId: string, topic: string): AskCoordinator {
+  let present: Connected | null = null
+  let isClosed = false
+
+  const find = async (cluster: Cluster) => {
+    await cluster.connect()
     await cluster.addTargetTopic(topic)
     return cluster.findGroupCoordinator({ groupId })
   }
-  return async (ms, question) => {
-    coordinator ??= await find()
-    const asked = coordinator
-    try {
-      return await within(ms, 'the coordinator of the group does not answer', question(asked))
-    } catch (error) {
-      if (isAnswer(error) && !movesOn.has(typeOf(error))) throw error
-      coordinator = null
-      await asked.disconnect().catch(() => undefined)
-      throw error
-    }
+  const giveUp = (connected: Connected | null) => {
+    if (present === connected) present = null
+    // A connection that is silent is closed only once kafkajs waits no longer for what was asked over it.
+    connected?.cluster.disconnect().catch(() => undefined)
+  }
+  return {
+    ask: async (ms, question) => {
+      if (isClosed) throw new Error('the connections to the coordinator of the group are closed')
+      const asked = (present ??= { cluster: open(), coordinator: null })
+      const answer = async () => {
+        asked.coordinator ??= await find(asked.cluster)
+        return question(asked.coordinator, asked.cluster)
+      }
+      try {
+        return await within(ms, 'the coordinator of the group does not answer', answer())
+      } catch (error) {
+        if (!isAnswer(error)) giveUp(asked)
+        else if (movesOn.has(typeOf(error))) asked.coordinator = null
+        throw error
+      }
+    },
+    close: () => {
+      isClosed = true
+      giveUp(present)
+    },
   }
 }
 

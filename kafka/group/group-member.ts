@@ -1,7 +1,8 @@
 // One member of a consumer group: it joins, gives signs of life, commits and leaves, each time under a membership that it is
 // told. kafkajs's own consumer commits under whatever membership it has at that moment, and fetches and joins by itself; only
 // its connections, and its words with the group's coordinator, are used here.
-import kafkajs, { type Assigner, type Cluster as KafkajsCluster, type Kafka } from 'kafkajs'
+import kafkajs, { type Cluster as KafkajsCluster, type Kafka, type Logger } from 'kafkajs'
+import { unlessAborted } from '../../runtime/retry.ts'
 import { openCluster, type Cluster, type Coordinator } from '../cluster.ts'
 import { createAskCoordinator, isAnswer, movesOn, typeOf, type AskCoordinator } from './ask-coordinator.ts'
 
@@ -23,14 +24,15 @@ export interface Move {
 }
 
 /** What became of a commit. `unknown`: it may still take effect, until the group has another generation. */
-export type CommitOutcome = 'done' | 'refused' | 'not yet' | 'unknown'
+export type SentCommit = 'done' | 'refused' | 'not yet' | 'unknown'
 
 export interface GroupMember {
   /**
    * Joins the group, or joins it anew, and waits until it is complete.
+   * @param signal it is no longer waited for
    * @throws Error; `isHopeless` says whether to try again
    */
-  join: () => Promise<Membership>
+  join: (signal: AbortSignal) => Promise<Membership>
   /**
    * Tells the group that it is alive. `rebalancing`: the group is to be joined anew, what is under way may be finished
    * before; `gone`: somebody else has the partitions by now.
@@ -41,11 +43,14 @@ export interface GroupMember {
   commit: (
     membership: Membership,
     moves: readonly Move[],
-  ) => Promise<{ outcome: CommitOutcome; error?: unknown }>
-  /** Leaves: from then on no commit that was sent before takes effect. Never rejects. */
+  ) => Promise<{ outcome: SentCommit; error?: unknown }>
+  /**
+   * Leaves, so that the others need not wait for a session to run out. Commits that were sent before take no effect once the
+   * group has another generation. Never rejects: where the coordinator does not answer, that comes with the next join.
+   */
   leave: () => Promise<void>
   /** Closes its connections. */
-  close: () => Promise<void>
+  close: () => void
 }
 
 /** How long the partitions of a member that died stay without one, milliseconds. */
@@ -70,20 +75,16 @@ const notYet = new Set(['GROUP_LOAD_IN_PROGRESS'])
 
 /** @param kafka a client that waits `groupRequestTimeoutMs` for its answers */
 export function createGroupMember(kafka: Kafka, groupId: string, topic: string): GroupMember {
-  const cluster = openCluster(kafka)
-  const assigner = kafkajs.PartitionAssigners.roundRobin({
-    ...{ cluster: cluster as unknown as KafkajsCluster, groupId, logger: kafka.logger() },
-  })
-  const ask = createAskCoordinator(cluster, groupId, topic)
+  const { ask, close } = createAskCoordinator(() => openCluster(kafka), groupId, topic)
   let memberId = ''
 
   return {
-    join: async () => {
+    join: async (signal) => {
+      const joining = join({ ask, groupId, topic, logger: kafka.logger() }, memberId, (given) => {
+        memberId = given
+      })
       try {
-        const membership = await join({ ask, cluster, assigner, groupId, topic }, memberId, (given) => {
-          memberId = given
-        })
-        return membership
+        return await unlessAborted(signal, joining)
       } catch (error) {
         if (typeOf(error) === 'UNKNOWN_MEMBER_ID') memberId = ''
         throw error
@@ -103,35 +104,40 @@ export function createGroupMember(kafka: Kafka, groupId: string, topic: string):
       const left = ask(answerWithinMs, (asked) => asked.leaveGroup({ groupId, memberId: id }))
       await left.catch(() => undefined)
     },
-    close: () => cluster.disconnect(),
+    close,
   }
 }
 
 interface JoinParts {
-  ask: AskCoordinator
-  cluster: Cluster
-  assigner: Assigner
+  ask: AskCoordinator['ask']
   groupId: string
   topic: string
+  logger: Logger
 }
 
 /** @param onMemberId told of the id that the coordinator gives, which the next join has to bring along */
 async function join(
-  { ask, cluster, assigner, groupId, topic }: JoinParts,
+  { ask, groupId, topic, logger }: JoinParts,
   memberId: string,
   onMemberId: (id: string) => void,
 ): Promise<Membership> {
-  const joined = await ask(joinWithinMs, (asked) =>
+  const assignerOf = (cluster: Cluster) =>
+    kafkajs.PartitionAssigners.roundRobin({
+      ...{ cluster: cluster as unknown as KafkajsCluster, groupId, logger },
+    })
+  const joined = await ask(joinWithinMs, (asked, cluster) =>
     asked.joinGroup({
       ...{ groupId, memberId, sessionTimeout: sessionTimeoutMs, rebalanceTimeout: sessionTimeoutMs },
-      groupProtocols: [assigner.protocol({ topics: [topic] })],
+      groupProtocols: [assignerOf(cluster).protocol({ topics: [topic] })],
     }),
   )
-  const { memberId: id, generationId: generation } = joined
+  const { memberId: id, generationId: generation, members } = joined
   onMemberId(id)
-  const leads = joined.leaderId === id
-  if (leads) await cluster.refreshMetadata()
-  const groupAssignment = leads ? await assigner.assign({ members: joined.members, topics: [topic] }) : []
+  const share = async (_asked: Coordinator, cluster: Cluster) => {
+    await cluster.refreshMetadata()
+    return assignerOf(cluster).assign({ members, topics: [topic] })
+  }
+  const groupAssignment = joined.leaderId === id ? await ask(joinWithinMs, share) : []
   const { memberAssignment } = await ask(joinWithinMs, (asked) =>
     asked.syncGroup({ groupId, generationId: generation, memberId: id, groupAssignment }),
   )
@@ -139,7 +145,7 @@ async function join(
 }
 
 async function heartbeat(
-  ask: AskCoordinator,
+  ask: AskCoordinator['ask'],
   request: Parameters<Coordinator['heartbeat']>[0],
 ): Promise<Awaited<ReturnType<GroupMember['heartbeat']>>> {
   try {
@@ -153,9 +159,9 @@ async function heartbeat(
 }
 
 async function commit(
-  ask: AskCoordinator,
+  ask: AskCoordinator['ask'],
   request: Parameters<Coordinator['offsetCommit']>[0],
-): Promise<{ outcome: CommitOutcome; error?: unknown }> {
+): Promise<{ outcome: SentCommit; error?: unknown }> {
   try {
     await ask(commitWithinMs, (asked) => asked.offsetCommit(request))
     return { outcome: 'done' }
@@ -175,7 +181,7 @@ export function isHopeless(error: unknown): boolean {
  * GROUP_COORDINATOR_NOT_AVAILABLE counts as unknown: Kafka also gives it for a commit that it could not finish in time. So
  * does NOT_COORDINATOR_FOR_GROUP, which it gives for one that it began to write when it lost the group.
  */
-function outcomeOf(error: unknown): CommitOutcome {
+function outcomeOf(error: unknown): SentCommit {
   const type = typeOf(error)
   if (type === 'REBALANCE_IN_PROGRESS' || endsMembership.has(type)) return 'refused'
   return notYet.has(type) ? 'not yet' : 'unknown'

@@ -35,7 +35,7 @@ export interface Published {
   reason: string
 }
 
-/** Keeps lines, those of each site in order; those of one site are kept, or refused, by themselves. Never rejects. */
+/** Keeps lines of at least one site, those of each in order; those of one site are kept, or refused, by themselves. Never rejects. */
 export type Publish = (sites: readonly SiteLines[]) => Promise<Published>
 
 /** Where lines stand in the log: the highest offset of each partition. */
