@@ -6,7 +6,8 @@ import { rowOf } from '../test/support/event-rows.ts'
 import { freshDatabase, openRequests, rowsOf } from '../test/support/fresh.ts'
 import { readStoreClock } from '../test/support/store-clock.ts'
 import type { ClickHouse } from './client.ts'
-import { eventsTarget, insertLines, nameInsert, partsOfNames, textOfInsert } from './insert-lines.ts'
+import { insertLines, nameInsert, partsOfNames } from './insert-lines.ts'
+import { eventsTarget } from './insert-targets.ts'
 import { endInserts, lookForInserts, queryStoredEvents } from './look.ts'
 
 const source = { topic: 'events', topicId: '7e0e0f3a-6d52-4f0e-9a55-0c1d2e3f4a5b', partition: 3 }
@@ -60,11 +61,11 @@ describe('the fence of an insert', () => {
     expect(await countOf(clickhouse)).toBe(0)
   })
 
-  it.each([2, 10_000])(
-    'refuses a block that was begun before the deadline and arrived whole after it, as one of %i lines',
-    async (lineCount) => {
+  it.each(['direct', 'converting'] as const)(
+    'refuses a block that was begun before the deadline and arrived whole after it, in the %s way',
+    async (way) => {
       const { settings, clickhouse } = await start()
-      const slow = await sendSlowly(clickhouse, settings, 2, lineCount)
+      const slow = await sendSlowly(clickhouse, settings, 2, way)
       await sleep(3000)
       const [response] = await slow.finish()
       expect(response.statusCode).toBe(500)
@@ -118,7 +119,7 @@ async function sendSlowly(
   clickhouse: ClickHouse,
   { url, user, password, database }: { url: string; user: string; password: string; database: string },
   seconds: number,
-  lineCount = 2,
+  way: 'direct' | 'converting' = 'direct',
 ) {
   const deadline = Math.ceil(await readStoreClock(clickhouse)) + seconds
   const { target, lines } = insertOf([0, 1], deadline)
@@ -126,7 +127,7 @@ async function sendSlowly(
     { partition: 2, first: 0, last: 5 },
     { partition: 3, ...span },
   ])
-  const query = textOfInsert(target, lineCount)
+  const { query, head } = target[way]
   const address = new URL(url)
   for (const [name, value] of Object.entries({
     query,
@@ -147,7 +148,9 @@ async function sendSlowly(
   answered.catch(() => undefined)
   // ClickHouse begins a query only when it has read as much as a query's text may be long.
   const row = lines[0] ?? Buffer.alloc(0)
-  sending.write(Buffer.concat(Array.from({ length: Math.ceil(3_000_000 / row.length) }, () => row)))
+  sending.write(
+    Buffer.concat([head, ...Array.from({ length: Math.ceil(3_000_000 / row.length) }, () => row)]),
+  )
   return {
     names: partsOfNames(database, source),
     finish: async () => {

@@ -7,7 +7,8 @@ import { freshDatabase, openRequests, rowsOf } from '../test/support/fresh.ts'
 import { ClickHouseError } from '@clickhouse/client'
 import { isRefusedRows } from './errors.ts'
 import { toDeadLetterRow } from './dead-letter-row.ts'
-import { deadLettersTarget, eventsTarget, insertLines } from './insert-lines.ts'
+import { insertLines } from './insert-lines.ts'
+import { deadLettersTarget, eventsTarget } from './insert-targets.ts'
 
 function rows(events: Partial<Event>[]): Buffer[] {
   return events.map((event, line) => rowOf(event, { line }))
@@ -70,6 +71,21 @@ describe('the one INSERT', () => {
     await insertLines(inserts, insertOf(all, 'c'))
     expect(await read()).toEqual(asFew)
   })
+
+  it.each([2, 5000])(
+    'stores %i rows as they are where columns of the table have other types by now',
+    async (count) => {
+      const { clickhouse, inserts } = await start()
+      const events = Array.from({ length: count }, (_, n) => ({ path: `${n}`, user_id: `user ${n}` }))
+      await clickhouse.command({ query: 'ALTER TABLE events MODIFY COLUMN path UInt64' })
+      await clickhouse.command({ query: 'ALTER TABLE events MODIFY COLUMN kafka_line UInt16' })
+      await insertLines(inserts, insertOf(rows(events), 't'))
+      const wrong = "countIf(path != kafka_line OR user_id != concat('user ', toString(path))) AS wrong"
+      expect(await rowsOf(clickhouse, `SELECT count() AS n, ${wrong} FROM events`)).toEqual([
+        { n: count, wrong: 0 },
+      ])
+    },
+  )
 
   it('stores the rows of one token once', async () => {
     const { clickhouse, inserts } = await start()

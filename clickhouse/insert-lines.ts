@@ -1,5 +1,6 @@
 // The only INSERT of events and their books: one block, one deduplication token, refused by ClickHouse itself once it is late.
 import { randomUUID } from 'node:crypto'
+import { isOfOtherTypes, type InsertTarget, type Statement } from './insert-targets.ts'
 import { toSearch } from './parameters.ts'
 import type { ShortRequests } from './short-requests.ts'
 
@@ -39,48 +40,6 @@ export interface PartitionSpan {
   last: number
 }
 
-/** A table with the shape of the lines it is filled from. */
-export interface InsertTarget {
-  table: string
-  /** The columns of its lines, in the order they have in RowBinary. */
-  columns: string
-  /** The same with their types, for many lines at a time; null where there never are. */
-  input: string | null
-  format: 'RowBinary' | 'JSONEachRow'
-}
-
-/**
- * Rows of `events`, as `event-row.ts` writes them. The JSON type is the table's to the letter: from any other the values would
- * be written out and parsed once more, which costs more than all the rest of the insert.
- */
-export const eventsTarget: InsertTarget = {
-  table: 'events',
-  columns:
-    'site_id, received_at, kafka_partition, kafka_offset, kafka_line, event_type, path, user_id, timestamp, event_id, referrer, properties',
-  input:
-    "site_id String, received_at DateTime64(3, 'UTC'), kafka_partition UInt32, kafka_offset UInt64, kafka_line UInt32, event_type String, path String, user_id String, timestamp DateTime64(3, 'UTC'), event_id UUID, referrer String, properties JSON(max_dynamic_paths = 16, max_dynamic_types = 4)",
-  format: 'RowBinary',
-}
-
-/** Rows of `dead_letters`, as `dead-letter-row.ts` writes them: raw bytes and key may be no UTF-8. */
-export const deadLettersTarget: InsertTarget = {
-  table: 'dead_letters',
-  columns: 'raw, reason, field, message, kafka_key, kafka_partition, kafka_offset, kafka_line, received_at',
-  input: null,
-  format: 'RowBinary',
-}
-
-/** Rows of `ranges`: the books, one row a range and site. */
-export const rangesTarget: InsertTarget = {
-  table: 'ranges',
-  columns: 'topic, kafka_partition, first_offset, last_offset, site_id, lines, rows, duplicates, dead',
-  input: null,
-  format: 'JSONEachRow',
-}
-
-/** Takes rows as `events` does and keeps none. */
-export const trialTarget: InsertTarget = { ...eventsTarget, table: 'events_trial' }
-
 /** ClickHouse did not say that it wrote every line: what became of them has to be looked for. */
 export class NotAllWritten extends Error {
   override name = 'NotAllWritten'
@@ -97,29 +56,38 @@ const many = 4000
  * @throws ClickHouseError when ClickHouse refuses, code 469 where the deadline had passed; NotAllWritten
  */
 export async function insertLines(requests: ShortRequests, insert: Insert): Promise<void> {
+  const { direct, converting } = insert.target
+  if (insert.lineCount >= many) return send(requests, insert, converting, settings)
+  try {
+    await send(requests, insert, direct, settingsOfFew)
+  } catch (error) {
+    if (!isOfOtherTypes(error)) throw error
+    await send(requests, insert, converting, settingsOfFew)
+  }
+}
+
+async function send(
+  requests: ShortRequests,
+  insert: Insert,
+  { query, head }: Statement,
+  fixed: string,
+): Promise<void> {
   const { topicId, storedAt, deadline } = insert
   const { table } = insert.target
   const { writtenRows } = await requests.send({
-    query: textOfInsert(insert.target, insert.lineCount),
-    settings: insert.lineCount < many ? settingsOfFew : settings,
+    query,
+    settings: fixed,
     parameters: {
       insert_deduplication_token: insert.token,
       log_comment: JSON.stringify({ insert_until: deadline, topic_id: topicId, stored_at: storedAt }),
       query_id: `${insert.name}${deadline}/${table}/${randomUUID()}`,
     },
-    body: insert.lines,
+    body: [head, ...insert.lines],
   })
   const written = writtenRows ?? insert.lineCount
   if (written < insert.lineCount) {
     throw new NotAllWritten(`ClickHouse wrote ${written} of ${insert.lineCount} lines into ${table}`)
   }
-}
-
-/** The text of an insert of so many lines. */
-export function textOfInsert({ table, columns, input, format }: InsertTarget, lineCount: number): string {
-  const select =
-    input !== null && lineCount >= many ? `SELECT * FROM input('${input.replaceAll("'", "''")}') ` : ''
-  return `INSERT INTO ${table} (${columns}) ${select}FORMAT ${format}`
 }
 
 /** The name of an insert of these ranges of a topic, whichever consumer sends it. */

@@ -1,5 +1,6 @@
 // The settings of Tallyline's own INSERT, taken from the statement itself, so that the limit's are never others.
-import { eventsTarget, insertLines } from '../../clickhouse/insert-lines.ts'
+import { insertLines } from '../../clickhouse/insert-lines.ts'
+import { eventsTarget } from '../../clickhouse/insert-targets.ts'
 import type { ShortRequest } from '../../clickhouse/short-requests.ts'
 
 async function readSettings(): Promise<Record<string, string>> {

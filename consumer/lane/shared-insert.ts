@@ -1,12 +1,7 @@
 // Inserts of several partitions made as one: what they have in common, and what names it.
 import { createHash } from 'node:crypto'
-import {
-  insertLines,
-  nameInsert,
-  type Insert,
-  type InsertTarget,
-  type Source,
-} from '../../clickhouse/insert-lines.ts'
+import { insertLines, nameInsert, type Insert, type Source } from '../../clickhouse/insert-lines.ts'
+import type { InsertTarget } from '../../clickhouse/insert-targets.ts'
 import type { ShortRequests } from '../../clickhouse/short-requests.ts'
 import { gather } from '../../runtime/gather.ts'
 import type { Span } from './lane-state.ts'

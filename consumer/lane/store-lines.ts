@@ -1,7 +1,8 @@
 // Writes the lines of spans, rows and then dead letters, and apart from that their books. One attempt, refused by ClickHouse once
 // its deadline has passed; whoever calls it looks before another.
 import { toDeadLetterRow } from '../../clickhouse/dead-letter-row.ts'
-import { deadLettersTarget, eventsTarget, rangesTarget, type Source } from '../../clickhouse/insert-lines.ts'
+import type { Source } from '../../clickhouse/insert-lines.ts'
+import { deadLettersTarget, eventsTarget, rangesTarget } from '../../clickhouse/insert-targets.ts'
 import type { ShortRequests } from '../../clickhouse/short-requests.ts'
 import type { ConsumerMetrics } from '../metrics.ts'
 import type { Range, SiteBooks } from './range.ts'

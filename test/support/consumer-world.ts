@@ -1,7 +1,8 @@
 // A topic, of one partition unless told otherwise, a group and a ClickHouse that deduplicates nothing by itself, for
 // tests of the consumer.
 import { randomUUID } from 'node:crypto'
-import { eventsTarget, insertLines, rangesTarget } from '../../clickhouse/insert-lines.ts'
+import { insertLines } from '../../clickhouse/insert-lines.ts'
+import { eventsTarget, rangesTarget } from '../../clickhouse/insert-targets.ts'
 import { rowOf } from './event-rows.ts'
 import { createKafka, withAdmin } from '../../kafka/client.ts'
 import { openCluster } from '../../kafka/cluster.ts'
