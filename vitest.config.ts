@@ -23,7 +23,8 @@ export default defineConfig({
           exclude: notOurs,
           testTimeout: 60_000,
           hookTimeout: 180_000,
-          fileParallelism: false,
+          // Each test has topics, groups and databases of its own, and waits most of the time.
+          maxWorkers: 2,
         },
       },
       {

@@ -120,13 +120,12 @@ describe('the publisher', () => {
     const large = { siteId: 'b', lines: Buffer.from('x'.repeat(5000)), events: 1, receivedAt: at }
     // A broker follows a changed setting some time after the change was answered.
     await expect
-      .poll(async () => (await publisher.publish([large])).refused, { timeout: 10_000 })
-      .toEqual([large])
-    expect(await publisher.publish([large, small])).toEqual({
-      position: new Map([[partitionOf('a', 6), 0]]),
-      refused: [large],
-      reason: 'Kafka did not acknowledge',
-    })
+      .poll(() => publisher.publish([large, small]), { timeout: 10_000 })
+      .toEqual({
+        position: new Map([[partitionOf('a', 6), expect.any(Number)]]),
+        refused: [large],
+        reason: 'Kafka did not acknowledge',
+      })
     expect(publisher.isConnected()).toBe(true)
   })
 
