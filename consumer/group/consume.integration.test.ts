@@ -66,7 +66,7 @@ it('is one member again after Kafka was away, however often it is cut off while 
   }
   await becomesTrue(async () => (await stored()) === sent)
   const members = new Set<string>()
-  for (let look = 0; look < 20; look += 1) {
+  for (let look = 0; look < 8; look += 1) {
     const { groups } = await admin.describeGroups([groupId])
     for (const { memberId } of groups[0]?.members ?? []) members.add(memberId)
     await sleep(1000)
