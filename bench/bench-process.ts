@@ -3,9 +3,9 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { nodeCommand } from '../local/node-command.ts'
 import { killGroup, spawnHeld } from '../local/spawn-held.ts'
 import type { ListeningMessage } from '../runtime/lifecycle.ts'
+import { compiledCommand } from './compiled.ts'
 import { pinned, type Place } from './machine.ts'
 
 export interface BenchProcess {
@@ -26,7 +26,7 @@ const stopWithinMs = 30_000
 const tailLength = 4000
 
 /**
- * Starts `program`, a path below the project's root, and waits until it says that it listens.
+ * Starts `program`, a path below the project's root, which is compiled already, and waits until it says that it listens.
  * @throws Error with the last it said, when it ends or says nothing for too long
  */
 export async function startProcess(
@@ -34,7 +34,7 @@ export async function startProcess(
   env: Record<string, string>,
   place: Place = 'anywhere',
 ): Promise<BenchProcess> {
-  const command = [...pinned(place), ...nodeCommand(program)]
+  const command = [...pinned(place), ...compiledCommand(program)]
   const child = spawnHeld(command, { env: { ...process.env, ...env }, output: 'pipe', ipc: true })
   // Whatever of its group is left, such as the watcher of `spawnHeld`, ends with it.
   child.once('exit', () => killGroup(child))

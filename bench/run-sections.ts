@@ -1,5 +1,6 @@
 // Runs sections one after the other. One that fails does not take the others with it.
 import type { Progress } from '../local/progress.ts'
+import { compilePrograms } from './compiled.ts'
 import {
   runAlone,
   runOnStack,
@@ -35,6 +36,7 @@ export async function runSections(
   }
   const names = stackSections.filter((name) => only.includes(name))
   if (names.length > 0) {
+    await compilePrograms(progress)
     const stack = await openBenchStack(progress)
     outcome.versions = stack.versions
     try {
