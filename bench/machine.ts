@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { availableParallelism, cpus, release, totalmem, type } from 'node:os'
 import { join } from 'node:path'
+import { dataFolder } from './stack/data-folder.ts'
 
 export interface Machine {
   cores: number
@@ -11,6 +12,8 @@ export interface Machine {
   system: string
   /** Whether the service under test and its load had cores of their own. */
   pinned: boolean
+  /** Whether the data of Kafka and ClickHouse lay in memory. */
+  inMemory: boolean
 }
 
 /** Where a process may run: the first core is for the service under test, the others for its load. */
@@ -19,13 +22,15 @@ export type Place = 'anywhere' | 'service' | 'load'
 const cores = availableParallelism()
 const canPin = cores > 1 && hasTaskset()
 
-export function describeMachine(): Machine {
+export async function describeMachine(): Promise<Machine> {
+  const { isMemory } = await dataFolder()
   return {
     cores,
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     system: `${type()} ${release()}`,
     pinned: canPin,
+    inMemory: isMemory,
   }
 }
 

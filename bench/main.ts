@@ -24,7 +24,7 @@ async function run({ settings, only, isKept }: BenchOptions): Promise<void> {
   for (const { name, error } of failed) console.error(`\nThe section ${name} failed: ${String(error)}`)
   if (failed.length > 0) process.exitCode = 1
   if (!isKept || !isWhole(measured)) return
-  const results = { date, machine: describeMachine(), loadBefore, settings, ...measured }
+  const results = { date, machine: await describeMachine(), loadBefore, settings, ...measured }
   const all = { ...(await packageVersions()), ...versions }
   console.log(`\nKept: bench/${await keepResults({ ...results, versions: all }, toPage)}, bench/README.md`)
 }

@@ -41,7 +41,9 @@ The **Kafka engine** is ClickHouse's own: a table of \`ENGINE = Kafka\` and a ma
 default settings, and the table of \`clickhouse/migrations\`, which has more columns. Its consumer checks every
 line, whoever wrote it.
 
-All programs run compiled, as they do in production; under \`npm start\` a loader takes 33 MB more of each.
+All programs run compiled, as they do in production; under \`npm start\` a loader takes 33 MB more of each. The data of Kafka
+and ClickHouse lie in memory where there is room (\`/dev/shm\`), save for \`npm start\`: on a file system that is slow to
+make files, such as ext4 without a journal, most of what a small insert costs would be the file system's.
 
 The **limits** do less than any of these could: node:http that reads the body and answers 202 without keeping anything,
 and posts of plain INSERTs, 50,000 rows each, of the very lines of the packed topic, by node:http and nothing else, with

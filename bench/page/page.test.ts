@@ -41,7 +41,7 @@ function pipeRun(contender: 'usual' | 'tallyline', factor: number) {
 
 const results: BenchResults = {
   date: '2026-11-22T01:02:03.000Z',
-  machine: { cores: 2, cpu: 'A <fast> one', memoryGiB: 24, system: 'Linux 6', pinned: true },
+  machine: { cores: 2, cpu: 'A <fast> one', memoryGiB: 24, system: 'Linux 6', pinned: true, inMemory: true },
   loadBefore: 0.1,
   versions: { node: '20.20.2', kafka: null },
   settings: readOptions([])?.settings as BenchResults['settings'],

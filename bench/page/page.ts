@@ -37,12 +37,15 @@ ${pictures.map(([name]) => `![${name}](plots/${name}.svg)`).join('\n\n')}
   return { 'README.md': page, ...(Object.fromEntries(drawn) as PageFiles) }
 }
 
-function machine({ machine: { cores, cpu, memoryGiB, system, pinned }, ...run }: BenchResults): string {
+function machine({
+  machine: { cores, cpu, memoryGiB, system, pinned, inMemory },
+  ...run
+}: BenchResults): string {
   const versions = Object.entries(run.versions).map(
     ([name, version]) => `${name} ${version ?? '(not known)'}`,
   )
   const busy = ': the machine had other work, so trust the ratios more than the rates'
-  return `${cores} cores (${cpu}), ${memoryGiB} GiB, ${system}; ${pinned ? 'service and load pinned' : 'nothing pinned'} in the two sections of events over HTTP; everything on this one machine.
+  return `${cores} cores (${cpu}), ${memoryGiB} GiB, ${system}; ${pinned ? 'service and load pinned' : 'nothing pinned'} in the two sections of events over HTTP; data of Kafka and ClickHouse ${inMemory ? 'in memory' : 'on disk'}; everything on this one machine.
 Load average before the run: ${run.loadBefore.toFixed(1)}${run.loadBefore > 0.5 ? busy : ''}.
 Versions: ${versions.join(', ')}.
 `

@@ -1,6 +1,5 @@
 // The Kafka and the ClickHouse that all contenders share: those the environment names, else embedded ones.
 import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { clickhouseVariables } from '../../clickhouse/config.ts'
@@ -15,6 +14,7 @@ import { createLogger } from '../../runtime/logger.ts'
 import { partitions } from '../events.ts'
 import { openBenchDatabase, type BenchDatabase } from './bench-database.ts'
 import { openBenchTopics, type BenchTopics } from './bench-topics.ts'
+import { dataFolder } from './data-folder.ts'
 
 /** A database of the bench's own: it is dropped and made anew for every drain. */
 const database = 'tallyline_bench'
@@ -41,7 +41,8 @@ export function cacheDir(): string {
 
 /** @throws LaunchError with a sentence for the person who started it */
 export async function openBenchStack(progress: Progress): Promise<BenchStack> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'tallyline-bench-'))
+  const { parent } = await dataFolder()
+  const dataDir = await mkdtemp(join(parent, 'tallyline-bench-'))
   const remove = () => rm(dataDir, { recursive: true, force: true })
   const stack = await startStack({
     dataDir,
