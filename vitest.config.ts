@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 const notOurs = ['node_modules', 'dist', '.data']
 
-/** The suffix of a test file says what it needs; each need is one project. */
+/** The suffix of a test file says what it needs; each need is one project, and one after another they run. */
 export default defineConfig({
   test: {
     // One Kafka and one ClickHouse for all projects that need them; a run of unit tests starts neither.
@@ -11,6 +11,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          sequence: { groupOrder: 0 },
           include: ['**/*.test.ts'],
           exclude: ['**/*.{integration,e2e,containers}.test.ts', ...notOurs],
           testTimeout: 30_000,
@@ -19,6 +20,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
+          sequence: { groupOrder: 1 },
           include: ['**/*.integration.test.ts'],
           exclude: notOurs,
           testTimeout: 60_000,
@@ -30,6 +32,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
+          sequence: { groupOrder: 2 },
           include: ['**/*.e2e.test.ts'],
           exclude: notOurs,
           testTimeout: 180_000,
@@ -40,6 +43,7 @@ export default defineConfig({
       {
         test: {
           name: 'containers',
+          sequence: { groupOrder: 3 },
           include: ['**/*.containers.test.ts'],
           exclude: notOurs,
           testTimeout: 600_000,
