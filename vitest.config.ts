@@ -2,7 +2,10 @@ import { defineConfig } from 'vitest/config'
 
 const notOurs = ['node_modules', 'dist', '.data']
 
-/** The suffix of a test file says what it needs; each need is one project, and one after another they run. */
+/** Each test of these has topics, groups and databases of its own, and waits most of the time. */
+const twoAtATime = { sequence: { groupOrder: 0 }, maxWorkers: 2 }
+
+/** The suffix of a test file says what it needs; each need is one project. */
 export default defineConfig({
   test: {
     // One Kafka and one ClickHouse for all projects that need them; a run of unit tests starts neither.
@@ -11,7 +14,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          sequence: { groupOrder: 0 },
+          ...twoAtATime,
           include: ['**/*.test.ts'],
           exclude: ['**/*.{integration,e2e,containers}.test.ts', ...notOurs],
           testTimeout: 30_000,
@@ -20,19 +23,17 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          sequence: { groupOrder: 1 },
+          ...twoAtATime,
           include: ['**/*.integration.test.ts'],
           exclude: notOurs,
           testTimeout: 60_000,
           hookTimeout: 180_000,
-          // Each test has topics, groups and databases of its own, and waits most of the time.
-          maxWorkers: 2,
         },
       },
       {
         test: {
           name: 'e2e',
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 1 },
           include: ['**/*.e2e.test.ts'],
           exclude: notOurs,
           testTimeout: 180_000,
@@ -43,7 +44,7 @@ export default defineConfig({
       {
         test: {
           name: 'containers',
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 2 },
           include: ['**/*.containers.test.ts'],
           exclude: notOurs,
           testTimeout: 600_000,
