@@ -113,6 +113,8 @@ const oneBlock = {
   min_insert_block_size_bytes: '1073741824',
   max_partitions_per_insert_block: '0',
   max_query_size: '1048576',
+  // Lines of other types than the table's are refused.
+  input_format_with_types_use_header: 1,
 } as const
 
 /** Values of `properties` come back as they were sent: no guessed dates, no numbers made of booleans. */

@@ -1,6 +1,13 @@
 // One exchange with the leader of partitions, over kafkajs's connections.
 import type { Cluster, Exchange } from './cluster.ts'
 
+/** What kafkajs says where an answer will not come, or not in time. */
+const brokenConnections = new Set([
+  'KafkaJSConnectionError',
+  'KafkaJSConnectionClosedError',
+  'KafkaJSRequestTimeoutError',
+])
+
 /**
  * The answer of a broker.
  * @throws Error where it cannot be reached, does not answer in time, or its connection ends first; its next connection is
@@ -15,11 +22,12 @@ export async function askBroker<Answer>(
   try {
     return (await broker.connectionPool.send(exchange)) as Answer
   } catch (error) {
-    const { name, host, port } = error as { name?: string; host?: string; port?: number }
-    const isClosed = name === 'KafkaJSConnectionClosedError'
-    // The connection would be handed out again. kafkajs keeps one that is silent, too.
-    if (isClosed || name === 'KafkaJSRequestTimeoutError') await broker.disconnect()
-    if (isClosed && host !== undefined && port !== undefined) cluster.removeBroker({ host, port })
+    const { name } = error as { name?: string }
+    if (name !== undefined && brokenConnections.has(name)) {
+      // It may have read half an answer, which would be taken for the beginning of the next one; kafkajs would hand it out again.
+      cluster.removeBroker(broker.connectionPool)
+      broker.disconnect().catch(() => undefined)
+    }
     throw error
   }
 }

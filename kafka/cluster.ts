@@ -85,6 +85,8 @@ export interface Exchange<Answer> {
 }
 
 export interface Connection {
+  host: string
+  port: number
   send: <Answer>(exchange: Exchange<Answer>) => Promise<unknown>
 }
 

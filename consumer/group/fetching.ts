@@ -165,7 +165,7 @@ async function meet({ partition, code }: FetchedPartition, parts: FetchingParts)
     return
   }
   if (!wrong.mayPass) throw new Error(`Kafka does not give records of partition ${partition}: ${wrong.name}`)
-  logger.debug({ partition, error: wrong.name }, 'kafka does not give records')
+  logger.warn({ partition, error: wrong.name }, 'kafka does not give records')
   await pause(pauseMs.afterFailure, signal)
   await cluster.refreshMetadata().catch(() => undefined)
 }

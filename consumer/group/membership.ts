@@ -13,7 +13,8 @@ import type { OpenLanes } from './open-lanes.ts'
 
 /**
  * Why a membership ends. `rebalance`: what is under way may be finished; `lost`: somebody else may have the partitions by now;
- * `doubt`: a commit may still arrive, so the group has to be left before it is joined again; `stop`: nothing more is wanted.
+ * `doubt`: the group does not know yet that it is over, and a commit may still arrive, so it has to be left before it is joined
+ * again; `stop`: nothing more is wanted.
  */
 export type End = 'rebalance' | 'lost' | 'doubt' | 'stop'
 
@@ -71,7 +72,7 @@ export function serve(membership: Membership, parts: ServingParts): Served {
     }
     const onMoved = (why: string) => {
       logger.warn({ why }, 'the group is joined anew')
-      end('rebalance')
+      end('doubt')
     }
     startFetching({
       ...{ cluster, topic, lanes: found, backPressure, isQuiet: parts.isQuiet, logger },
@@ -136,7 +137,7 @@ async function beat(
     } catch (error) {
       logger.debug({ err: error }, 'the group did not answer a heartbeat')
       // Whoever is not heard of for so long is taken for dead.
-      if (performance.now() - answeredAt > sessionTimeoutMs) end('lost')
+      if (performance.now() - answeredAt > sessionTimeoutMs) end('doubt')
     }
   }
 }

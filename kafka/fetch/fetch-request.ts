@@ -46,7 +46,7 @@ export interface AbortedTransaction {
  * How long a client that is given to fetch has to wait for an answer; a leader that may wait has so much longer. Where it takes
  * longer there is none: its connection may hang for ever.
  */
-export const fetchAnswerMs = 5000
+export const fetchAnswerMs = 10_000
 
 /** One exchange as kafkajs's connections take it; its answer is `FetchedPartition[]`. */
 export function fetchExchange(asked: FetchRequest) {

@@ -10,6 +10,8 @@ export interface AskCoordinator {
    * @throws what the coordinator answers, see `isAnswer` and `typeOf`, or that it does not
    */
   ask: <T>(ms: number, question: (coordinator: Coordinator, cluster: Cluster) => Promise<T>) => Promise<T>
+  /** Gives the connections up: the next question goes out over others. */
+  reconnect: () => void
   /** Closes the connections. Does not wait for answers that are still to come. */
   close: () => void
 }
@@ -17,10 +19,14 @@ export interface AskCoordinator {
 /** Answers of a coordinator that is none any more, or not yet. */
 export const movesOn = new Set(['NOT_COORDINATOR_FOR_GROUP', 'GROUP_COORDINATOR_NOT_AVAILABLE'])
 
+const noAnswer = 'the coordinator of the group does not answer'
+
 interface Connected {
   cluster: Cluster
   /** Null until it is found. */
   coordinator: Coordinator | null
+  /** Nothing is asked any more: nobody waits for the answer. */
+  isGivenUp: boolean
 }
 
 /** @param open makes connections of their own to the cluster */
@@ -33,27 +39,36 @@ export function createAskCoordinator(open: () => Cluster, groupId: string, topic
     await cluster.addTargetTopic(topic)
     return cluster.findGroupCoordinator({ groupId })
   }
+  const disconnect = ({ cluster }: Connected) => cluster.disconnect().catch(() => undefined)
   const giveUp = (connected: Connected | null) => {
     if (present === connected) present = null
+    if (!connected) return
+    connected.isGivenUp = true
     // A connection that is silent is closed only once kafkajs waits no longer for what was asked over it.
-    connected?.cluster.disconnect().catch(() => undefined)
+    void disconnect(connected)
   }
   return {
     ask: async (ms, question) => {
       if (isClosed) throw new Error('the connections to the coordinator of the group are closed')
-      const asked = (present ??= { cluster: open(), coordinator: null })
+      const asked = (present ??= { cluster: open(), coordinator: null, isGivenUp: false })
       const answer = async () => {
         asked.coordinator ??= await find(asked.cluster)
+        if (asked.isGivenUp) {
+          // kafkajs connects anew while it looks for the coordinator.
+          void disconnect(asked)
+          throw new Error(noAnswer)
+        }
         return question(asked.coordinator, asked.cluster)
       }
       try {
-        return await within(ms, 'the coordinator of the group does not answer', answer())
+        return await within(ms, noAnswer, answer())
       } catch (error) {
         if (!isAnswer(error)) giveUp(asked)
         else if (movesOn.has(typeOf(error))) asked.coordinator = null
         throw error
       }
     },
+    reconnect: () => giveUp(present),
     close: () => {
       isClosed = true
       giveUp(present)

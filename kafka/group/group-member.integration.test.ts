@@ -140,15 +140,24 @@ describe('members of a group', () => {
     expect(again.partitions).toEqual([0, 1, 2, 3, 4, 5])
   })
 
-  it('stop waiting for a group that is not complete when they are told to', async () => {
+  it('stop waiting for a group that is not complete when they are told to, and leave it', async () => {
     const { newMember } = await startFreshGroup()
     const [first, second] = [newMember(), newMember()]
-    await join(first)
+    const membership = await join(first)
     const giveUp = new AbortController()
     // The first one does not join anew, which the group waits for.
     const joining = second.join(giveUp.signal)
+    joining.catch(() => undefined)
+    await expect.poll(() => first.heartbeat(membership), { timeout: 5000 }).toBe('rebalancing')
     giveUp.abort(new Error('no longer wanted'))
     await expect(joining).rejects.toThrow('no longer wanted')
+    // It learns what it is to leave as once the group is complete.
+    const left = second.leave()
+    await join(first)
+    await left
+    await expect
+      .poll(async () => (await join(first)).partitions, { timeout: 10_000 })
+      .toEqual([0, 1, 2, 3, 4, 5])
   })
 })
 

@@ -2,7 +2,7 @@
 // told. kafkajs's own consumer commits under whatever membership it has at that moment, and fetches and joins by itself; only
 // its connections, and its words with the group's coordinator, are used here.
 import kafkajs, { type Cluster as KafkajsCluster, type Kafka, type Logger } from 'kafkajs'
-import { unlessAborted } from '../../runtime/retry.ts'
+import { unlessAborted, within } from '../../runtime/retry.ts'
 import { openCluster, type Cluster, type Coordinator } from '../cluster.ts'
 import { createAskCoordinator, isAnswer, movesOn, typeOf, type AskCoordinator } from './ask-coordinator.ts'
 
@@ -66,6 +66,8 @@ export const groupRequestTimeoutMs = 2 * sessionTimeoutMs
 const answerWithinMs = 5000
 const commitWithinMs = 10_000
 const joinWithinMs = groupRequestTimeoutMs + answerWithinMs
+/** How long leaving waits for a join that is under way. */
+const firstJoinMs = 10_000
 
 /** Answers that end a membership. */
 const endsMembership = new Set(['ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID'])
@@ -75,18 +77,22 @@ const notYet = new Set(['GROUP_LOAD_IN_PROGRESS'])
 
 /** @param kafka a client that waits `groupRequestTimeoutMs` for its answers */
 export function createGroupMember(kafka: Kafka, groupId: string, topic: string): GroupMember {
-  const { ask, close } = createAskCoordinator(() => openCluster(kafka), groupId, topic)
+  const { ask, reconnect, close } = createAskCoordinator(() => openCluster(kafka), groupId, topic)
   let memberId = ''
+  let joining: Promise<unknown> = Promise.resolve()
 
   return {
     join: async (signal) => {
-      const joining = join({ ask, groupId, topic, logger: kafka.logger() }, memberId, (given) => {
+      const joined = join({ ask, groupId, topic, logger: kafka.logger() }, memberId, (given) => {
         memberId = given
       })
+      joining = joined.catch(() => undefined)
       try {
-        return await unlessAborted(signal, joining)
+        return await unlessAborted(signal, joined)
       } catch (error) {
         if (typeOf(error) === 'UNKNOWN_MEMBER_ID') memberId = ''
+        // Kafka reads nothing more from a connection, not even that the member leaves, until it has answered the join.
+        if (signal.aborted) reconnect()
         throw error
       }
     },
@@ -98,6 +104,8 @@ export function createGroupMember(kafka: Kafka, groupId: string, topic: string):
       return commit(ask, { groupId, groupGenerationId: generation, memberId: id, topics })
     },
     leave: async () => {
+      // Who joins for the first time learns by what id only when the group is complete.
+      if (memberId === '') await within(firstJoinMs, '', joining).catch(() => undefined)
       const id = memberId
       memberId = ''
       if (id === '') return
