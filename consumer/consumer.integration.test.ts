@@ -2,8 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { openTcpProxy } from '../faults/proxy/tcp-proxy.ts'
 import { createKafka, withAdmin } from '../kafka/client.ts'
 import { partitionOf } from '../kafka/partition-of.ts'
-import { ensureTopic } from '../kafka/topics.ts'
-import { freshDatabase, freshKafka, freshName, rowsOf, testLogger } from '../test/support/fresh.ts'
+import { freshDatabase, freshKafka, freshName, rowsOf, testLogger, makeTopic } from '../test/support/fresh.ts'
 import { get } from '../test/support/http.ts'
 import { produce } from '../test/support/produce.ts'
 import { startTestConsumer, until, untilReady } from '../test/support/pipeline.ts'
@@ -12,7 +11,7 @@ import { startTcpProxy } from '../test/support/tcp-proxy.ts'
 async function start() {
   const kafka = freshKafka()
   const { settings, clickhouse } = await freshDatabase()
-  await ensureTopic(createKafka(kafka, 'test', testLogger()), kafka.topic)
+  await makeTopic(kafka)
   const count = async () =>
     (await rowsOf<{ n: number }>(clickhouse, 'SELECT count() AS n FROM events'))[0]?.n ?? 0
   return { kafka, settings, clickhouse, count, groupId: freshName('group') }

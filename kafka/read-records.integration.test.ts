@@ -1,14 +1,13 @@
 import kafkajs, { type Producer } from 'kafkajs'
 import { expect, it, onTestFinished } from 'vitest'
-import { freshKafka, testLogger } from '../test/support/fresh.ts'
-import { makeTopic } from '../test/support/make-topic.ts'
+import { freshKafka, testLogger, makeTopic } from '../test/support/fresh.ts'
 import { createKafka, withAdmin } from './client.ts'
 import { LogStartMoved, openRecordReader } from './read-records.ts'
 
 async function start(transactional = false) {
   const settings = freshKafka({ partitions: 1 })
   const kafka = createKafka(settings, 'test', testLogger())
-  await makeTopic(kafka, settings.topic)
+  await makeTopic(settings)
   const topic = settings.topic.name
   const idempotent = { transactionalId: topic, idempotent: true, maxInFlightRequests: 1 }
   const producer = kafka.producer({

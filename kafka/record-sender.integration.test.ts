@@ -1,6 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest'
-import { freshKafka, testLogger } from '../test/support/fresh.ts'
-import { makeTopic } from '../test/support/make-topic.ts'
+import { freshKafka, testLogger, makeTopic } from '../test/support/fresh.ts'
 import { readTopic } from '../test/support/read-topic.ts'
 import { createKafka } from './client.ts'
 import { partitionOf } from './partition-of.ts'
@@ -10,7 +9,7 @@ it('sends records as they are and says where each stands; says when one is too l
   const settings = freshKafka()
   const kafka = createKafka(settings, 'test', testLogger())
   const topic = settings.topic.name
-  await makeTopic(kafka, settings.topic)
+  await makeTopic(settings)
   const sender = await openRecordSender(kafka, topic)
   onTestFinished(() => sender.close())
   const keys = ['a', 'b', 'c', 'a', null, 'b', 'a']

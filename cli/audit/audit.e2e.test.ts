@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { withAdmin } from '../../kafka/client.ts'
 import { partitionOf } from '../../kafka/partition-of.ts'
-import { makeTopic } from '../../test/support/make-topic.ts'
+import { makeTopic } from '../../test/support/fresh.ts'
 import { startTestConsumer } from '../../test/support/pipeline.ts'
 import { event, id, startStored } from '../../test/support/audited-topic.ts'
 
@@ -123,7 +123,7 @@ describe('the audit of what is stored', () => {
       await startStored()
     await consumer.stop()
     await withAdmin(client, (admin) => admin.deleteTopics({ topics: [topic] }))
-    await makeTopic(client, kafka.topic)
+    await makeTopic(kafka)
     await produce([{ key: 'a', value: event('a', 50) }])
     await startTestConsumer(kafka, settings, groupId)
     await untilBooked(13)

@@ -2,11 +2,10 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createKafka } from '../../kafka/client.ts'
 import { createPublisher, type Publisher } from '../../kafka/publish/publisher.ts'
-import { ensureTopic } from '../../kafka/topics.ts'
 import { freshFolder } from '../../local/fixtures.ts'
 import { openAt } from '../../spool/fixtures.ts'
 import type { Spool } from '../../spool/spool.ts'
-import { freshKafka, testLogger } from '../../test/support/fresh.ts'
+import { freshKafka, testLogger, makeTopic } from '../../test/support/fresh.ts'
 import { readEvents } from '../../test/support/read-events.ts'
 import { drainSpool } from './drain.ts'
 
@@ -22,7 +21,7 @@ const limits = {
 async function start() {
   const settings = freshKafka()
   const kafka = createKafka(settings, 'test', testLogger())
-  await ensureTopic(kafka, settings.topic)
+  await makeTopic(settings)
   const publisher = createPublisher(
     kafka,
     { ...limits, topic: settings.topic.name, partitions: 6 },

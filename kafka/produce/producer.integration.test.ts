@@ -1,8 +1,7 @@
 // Records as a real Kafka takes them, and gives them to any consumer.
 import { expect, it, onTestFinished } from 'vitest'
-import { freshKafka, freshName, testLogger } from '../../test/support/fresh.ts'
+import { freshKafka, freshName, testLogger, makeTopic } from '../../test/support/fresh.ts'
 import { createKafka } from '../client.ts'
-import { ensureTopic } from '../topics.ts'
 import { createProducer } from './producer.ts'
 import type { OutgoingRecord } from './record-batch.ts'
 
@@ -31,7 +30,7 @@ function readingOf({ siteId, pieces, receivedAt }: OutgoingRecord) {
 it('writes records that come back byte for byte, whatever their lengths', async () => {
   const settings = freshKafka({ partitions: 2 })
   const kafka = createKafka(settings, 'test', testLogger())
-  await ensureTopic(kafka, settings.topic)
+  await makeTopic(settings)
   const topic = settings.topic.name
   const producer = createProducer(kafka, topic)
   await producer.connect()
@@ -76,7 +75,7 @@ it('writes records that come back byte for byte, whatever their lengths', async 
 it('says why a partition has not what it was sent, and keeps the others', async () => {
   const settings = freshKafka({ partitions: 1 })
   const kafka = createKafka(settings, 'test', testLogger())
-  await ensureTopic(kafka, settings.topic)
+  await makeTopic(settings)
   const producer = createProducer(kafka, settings.topic.name)
   await producer.connect()
   onTestFinished(producer.disconnect)

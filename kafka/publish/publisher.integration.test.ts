@@ -1,13 +1,12 @@
 import kafkajs, { type Admin } from 'kafkajs'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { freshKafka, testLogger } from '../../test/support/fresh.ts'
+import { freshKafka, testLogger, makeTopic } from '../../test/support/fresh.ts'
 import { startProxiedKafka } from '../../test/support/proxied-kafka.ts'
 import { readTopic } from '../../test/support/read-topic.ts'
 import { createKafka, withAdmin } from '../client.ts'
 import { partitionOf } from '../partition-of.ts'
 import { createPublisher, type Publisher } from './publisher.ts'
 import type { Position, PublisherSettings } from './publishing.ts'
-import { ensureTopic } from '../topics.ts'
 
 const settings = {
   timeoutMs: 10_000,
@@ -19,7 +18,7 @@ const settings = {
 async function startPublisher(overrides: Partial<PublisherSettings> = {}) {
   const fresh = freshKafka()
   const kafka = createKafka(fresh, 'test', testLogger())
-  await ensureTopic(kafka, fresh.topic)
+  await makeTopic(fresh)
   const topic = fresh.topic.name
   const publisher = createPublisher(kafka, { ...settings, topic, partitions: 6, ...overrides }, testLogger())
   await publisher.connect()

@@ -3,8 +3,7 @@
 import kafkajs, { type Message } from 'kafkajs'
 import { createKafka } from '../../kafka/client.ts'
 import { partitionOf } from '../../kafka/partition-of.ts'
-import { freshDatabase, freshKafka, freshName, rowsOf, testLogger } from './fresh.ts'
-import { makeTopic } from './make-topic.ts'
+import { freshDatabase, freshKafka, freshName, rowsOf, testLogger, makeTopic } from './fresh.ts'
 import { startTestConsumer, until } from './pipeline.ts'
 import { serviceEnv } from './process.ts'
 import { audit } from '../../cli/audit/audit.ts'
@@ -15,7 +14,7 @@ export async function start() {
   const kafka = freshKafka()
   const { settings, clickhouse } = await freshDatabase()
   const client = createKafka(kafka, 'test', testLogger())
-  await makeTopic(client, kafka.topic)
+  await makeTopic(kafka)
   const groupId = freshName('group')
   const topic = kafka.topic.name
   const produce = async (messages: Message[]) => {

@@ -7,9 +7,8 @@ import { rowOf } from './event-rows.ts'
 import { createKafka, withAdmin } from '../../kafka/client.ts'
 import { openCluster } from '../../kafka/cluster.ts'
 import { readTopicId } from '../../kafka/topic-id.ts'
-import { ensureTopic } from '../../kafka/topics.ts'
 import { untilDone } from '../../runtime/retry.ts'
-import { freshDatabase, freshKafka, freshName, openRequests, rowsOf, testLogger } from './fresh.ts'
+import { freshDatabase, freshKafka, freshName, openRequests, rowsOf, testLogger, makeTopic } from './fresh.ts'
 import { readStoreClock } from './store-clock.ts'
 import type { Lease, Span } from '../../consumer/lane/lane-state.ts'
 import { toMetadata } from '../../consumer/lane/lease.ts'
@@ -24,7 +23,7 @@ export async function startWorld(partitions = 1) {
     })
   }
   const client = createKafka(kafka, 'test', testLogger())
-  await ensureTopic(client, kafka.topic)
+  await makeTopic(kafka)
   const topicId = await readTopicId(client, kafka.topic.name)
   const paths = async () =>
     (await rowsOf<{ path: string }>(clickhouse, 'SELECT path FROM events ORDER BY path')).map(

@@ -42,10 +42,14 @@ export function freshKafka(overrides: Partial<KafkaSettings['topic']> = {}): Kaf
   return settings
 }
 
-/** Makes the topic, again where Kafka does not show yet what it has made. */
+/** Makes the topic as the services do, and waits until every partition has a leader that knows of it. */
 export async function makeTopic(settings: KafkaSettings): Promise<void> {
   const kafka = createKafka(settings, 'test', testLogger())
-  await untilDone(() => ensureTopic(kafka, settings.topic), {
+  const make = async () => {
+    await ensureTopic(kafka, settings.topic)
+    await withAdmin(kafka, (admin) => admin.fetchTopicOffsets(settings.topic.name))
+  }
+  await untilDone(make, {
     isHopeless: (error) => error instanceof TopicMisfit,
     onFailure: () => undefined,
     signal: AbortSignal.timeout(timeoutMs),
