@@ -25,6 +25,9 @@ const kafkaTimeoutMs = 3000
 const mostQueries = 6
 const mostWaiting = 1000
 
+/** A client that went away in the middle of a question may leave its connection open: a stop has to end in 10 s. */
+const cutAfterMs = 6000
+
 /** Starts answering at once; numbers come as soon as ClickHouse can be reached, and how fresh they are with Kafka. */
 export async function startReporting(
   config: ReportingConfig,
@@ -55,7 +58,7 @@ export async function startReporting(
     url,
     stop: async () => {
       freshness.stop()
-      await closeServer(server)
+      await closeServer(server, cutAfterMs)
       requests.close()
       await Promise.all([reader.close(), clickhouse.close()])
     },
