@@ -2,6 +2,7 @@
 import { isOverLimit } from '../clickhouse/errors.ts'
 import type { Logger } from '../runtime/logger.ts'
 import { unavailable } from '../runtime/problem.ts'
+import { unlessAborted } from '../runtime/retry.ts'
 import type { ReportingMetrics } from './metrics.ts'
 import { LineTooLong, type Turns } from './turns.ts'
 
@@ -69,7 +70,7 @@ export function createQuestions(parts: QuestionsParts): Questions {
       question.askers += 1
       const { signal, release } = signalAfter(timeoutMs, gone)
       try {
-        return (await orAborted(question.answer, signal)) as T
+        return (await unlessAborted(signal, question.answer)) as T
       } catch (error) {
         if (gone.aborted) return null
         throw toProblem(error, question, parts)
@@ -89,16 +90,6 @@ function toProblem(error: unknown, { hasBegun }: Question, { metrics, logger }: 
   return isOverLimit(error)
     ? unavailable('the question takes more than a query may: ask for a shorter range', 60)
     : unavailable('the store does not answer: ask again', 2)
-}
-
-/** The result of `work`, or the signal's reason once it is given. */
-function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const leave = () => reject(signal.reason as Error)
-    if (signal.aborted) leave()
-    signal.addEventListener('abort', leave, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave))
-  })
 }
 
 /** A signal that is given after `ms` milliseconds or when another one is, whichever comes first. */
