@@ -26,6 +26,7 @@ const weights: [readonly [number, number, number], string, Action][] = [
   [[2, 3, 1], 'hold', (world, choice) => withCall(world, choice, hold)],
   [[1, 2, 1], 'answers hang', holdAnswers],
   [[3, 4, 3], 'advance what hangs', (world, choice) => goOn(world, choice, true)],
+  [[1, 2, 1], 'one of two is unknown', oneOfTwo],
   [[1, 1, 1], 'give up', (world, choice) => withCall(world, choice, giveUp)],
   [[2, 4, 4], 'hang', (world, choice) => withCall(world, choice, hang)],
   [[1, 0, 1], 'lose', (world, choice) => withCall(world, choice, lose)],
@@ -52,7 +53,7 @@ export function act(world: World, mix: number, number: number): void {
   chosen.action(world, Math.floor(number / actions.length))
 }
 
-/** A lane does what it would do next if all went well, and does it by one to four stages. */
+/** A lane does what it would do next if all went well: what it has asked for goes on, or it asks for more beside that. */
 function laneGoesOn(world: World, choice: number): void {
   const lanes = world.members.flatMap(({ lanes }) => lanes.filter((lane) => lane !== null))
   const lane = lanes[choice % Math.max(1, lanes.length)]
@@ -60,7 +61,7 @@ function laneGoesOn(world: World, choice: number): void {
   const { member, partition, state } = lane
   const ofLane = world.calls.filter((call) => isOf(call, lane) && !call.isHeld && !call.isGivenUp)
   const call = ofLane[(choice >> 6) % Math.max(1, ofLane.length)]
-  if (call) return advanceBy(world, call, choice >> 3)
+  if (call && (choice >> 10) % 3 > 0) return advanceBy(world, call, choice >> 3)
   if (state.phase !== 'running') return
   world.trace?.push(`  ${member.name} p${partition}`)
   if (lane.owes && choice & 64) callBooksDue(world, member, partition)
@@ -141,6 +142,19 @@ function hold(_world: World, call: Call): void {
 /** What the store has done is told late. */
 function holdAnswers({ calls }: World): void {
   for (const call of calls) if (call.kind === 'insert' && call.stage >= inserting.lands) call.isHeld = true
+}
+
+/** Of two inserts of a lane one is given up, and the answer of the other hangs. */
+function oneOfTwo(world: World, choice: number): void {
+  const inserts = world.calls.filter((call) => call.kind === 'insert').filter((call) => !call.isGivenUp)
+  const first = inserts[(choice >> 1) % Math.max(1, inserts.length)]
+  const second = inserts.find((call) => call !== first && call.lane === first?.lane)
+  if (!first || !second) return
+  const [unknown, hangs] = choice % 2 === 0 ? [first, second] : [second, first]
+  world.trace?.push(`  ${nameOf(unknown)} is given up, and not ${nameOf(hangs)}`)
+  for (let stage = 0; stage < 6 && hangs.stage < inserting.answered; stage++) advance(world, hangs, 0)
+  hangs.isHeld = true
+  giveUp(world, unknown)
 }
 
 /** It will not be heard of for long, and the member knows. */

@@ -63,7 +63,8 @@ function land(world: World, call: InsertCall): void {
   if (storeClock(world) >= deadline) note(world, 'insert landed after its deadline')
   if (isOrphan(call)) note(world, 'insert landed that was given up')
   if (what === 'books') {
-    landBook(world.store, lane.partition, { ...span, rows })
+    if (!landBook(world.store, lane.partition, { ...span, rows }))
+      world.violations.add('booked before stored')
     call.stage = inserting.landed
     return
   }

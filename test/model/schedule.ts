@@ -1,8 +1,10 @@
 // A schedule: where the model starts, and what happens in which order. Faults stop at its end, and then everything
 // that waits has to come to its end within a bounded number of rounds.
 import fc from 'fast-check'
+import type { Insertion } from '../../consumer/lane/lane-state.ts'
 import { act } from './actions.ts'
 import { advance } from './advance.ts'
+import { inserting, isOrphan, type Call } from './calls.ts'
 import { checkEnd, isSettled } from './check.ts'
 import { pass } from './coordinator.ts'
 import { entryKinds } from './log.ts'
@@ -18,6 +20,9 @@ export interface Schedule {
   choices: readonly number[]
 }
 
+/** Of full speed at the start: enough for two inserts of a lane to meet. */
+const mostTurns = 30
+
 /** Of a quarter of a second: many times what the slowest takes, sessions that have to end included. */
 const maxRounds = 600
 
@@ -28,6 +33,7 @@ export const schedules: fc.Arbitrary<Schedule> = fc.record({
       maxLength: 2,
     }),
     members: fc.integer({ min: 2, max: 3 }),
+    isBusy: fc.boolean(),
     clockAhead: fc.nat(7).map((quarters) => quarters / 4),
     window: fc.constantFrom(0, 0, 0, 2),
     skews: fc.tuple(skew(), skew(), skew()),
@@ -39,7 +45,7 @@ export const schedules: fc.Arbitrary<Schedule> = fc.record({
 /** Runs a schedule and then all that is left to do; what is wrong is in `violations`. */
 export function run({ setup, mix, choices }: Schedule, rules: Rules, trace: string[] | null = null): World {
   const world = createWorld(setup, rules)
-  begin(world)
+  begin(world, setup.isBusy)
   world.trace = trace
   for (const choice of choices) act(world, mix, choice)
   trace?.push('faults stop')
@@ -48,10 +54,23 @@ export function run({ setup, mix, choices }: Schedule, rules: Rules, trace: stri
   return world
 }
 
-/** The members join and start their lanes. */
-function begin(world: World): void {
+/** The members join and start their lanes, and go on at full speed for a while where the schedule begins there. */
+function begin(world: World, isBusy: boolean): void {
   for (let turn = 0; turn < 4; turn++) for (const member of world.members) contact(world, member)
   for (let turn = 0; turn < 6; turn++) for (const call of [...world.calls]) advance(world, call, 0)
+  for (let turn = 0; turn < mostTurns && isBusy && !world.members.some(hasTwoInserts); turn++) {
+    for (const member of world.members) work(world, member)
+    for (const call of [...world.calls]) advance(world, call, turn)
+  }
+}
+
+/** Lines are on their way, and the books of those before them. */
+function hasTwoInserts({ lanes }: Member): boolean {
+  return lanes.some((lane) => isUnderWay(lane?.state.storing) && isUnderWay(lane?.state.booking))
+}
+
+function isUnderWay(insertion: Insertion | null | undefined): boolean {
+  return typeof insertion?.deadline === 'number'
 }
 
 /** Everybody does what comes next, round by round; what hangs comes in late. False: it never came to an end. */
@@ -61,11 +80,20 @@ function settle(world: World): boolean {
     pass(world.coordinator, world.time)
     for (const member of world.members) work(world, member)
     for (const call of [...world.calls]) {
-      if (!call.isHeld || round % 16 === 0) advance(world, call, round)
+      if (comesIn(call, round)) advance(world, call, round)
     }
     if (isSettled(world)) return true
   }
   return false
+}
+
+/** Lines take longer than books; what hangs comes in late, the answer of an insert when its lane has recovered and asked for the like again. */
+function comesIn(call: Call, round: number): boolean {
+  if (!call.isHeld) return call.kind !== 'insert' || call.what === 'books' || round % 3 === 0
+  if (call.kind !== 'insert' || call.stage !== inserting.answered || isOrphan(call)) return round % 16 === 0
+  const { phase, attempt, storing, booking } = call.lane.state
+  const isMistakable = attempt !== call.attempt && isUnderWay(call.what === 'lines' ? storing : booking)
+  return isMistakable || (phase !== 'recovering' && round % 16 === 0)
 }
 
 function work(world: World, member: Member): void {

@@ -56,9 +56,11 @@ export function landLines(store: Store, partition: number, batch: Batch): boolea
   return isFirst
 }
 
-export function landBook(store: Store, partition: number, book: Book): void {
-  if (isRemembered(store, partition, book, months, 1)) return
+/** False: the table does not have as many lines of the range as the book says. */
+export function landBook(store: Store, partition: number, book: Book): boolean {
+  if (isRemembered(store, partition, book, months, 1)) return true
   store.books[partition]?.push(book)
+  return countRows(store, partition, book) === book.rows
 }
 
 /** The offset after the last one, up to `most`, in the books. */

@@ -61,7 +61,14 @@ export const rules: Rules = {
 
 /** What must never be. */
 export type Violation =
-  'doubled' | 'lost' | 'committed before stored' | 'books' | 'stuck' | 'hasty deadline' | 'never read'
+  | 'doubled'
+  | 'lost'
+  | 'booked before stored'
+  | 'committed before stored'
+  | 'books'
+  | 'stuck'
+  | 'hasty deadline'
+  | 'never read'
 
 export interface Member {
   name: string
@@ -115,6 +122,7 @@ export interface Setup {
   /** By partition: what stands at each offset. */
   entries: readonly (readonly number[])[]
   members: number
+  isBusy: boolean
   clockAhead: number
   window: number
   skews: readonly number[]
