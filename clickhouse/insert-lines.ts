@@ -40,7 +40,7 @@ export interface PartitionSpan {
   last: number
 }
 
-/** ClickHouse did not say that it wrote every line: what became of them has to be looked for. */
+/** ClickHouse says that it wrote fewer lines than it was sent: what became of them has to be looked for. */
 export class NotAllWritten extends Error {
   override name = 'NotAllWritten'
 }

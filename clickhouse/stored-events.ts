@@ -79,10 +79,17 @@ export async function queryHorizon(
   since: number,
   skewMs: number,
 ): Promise<{ all: number; sites: Map<string, number> }> {
-  const params = { since, latest: since + skewMs }
+  const params = { since, earliest: since - skewMs, latest: since + skewMs }
   const before = "received_at < fromUnixTimestamp64Milli({since:Int64}, 'UTC')"
   const [older] = await queryRows(clickhouse, z.object({ found: z.number() }), {
     query: `SELECT count() AS found FROM (SELECT 1 FROM events WHERE ${before} LIMIT 1)`,
+    query_params: params,
+  })
+  // The very latest, since `latest` may lie ahead of now, and then every event that comes would be asked about.
+  const [around] = await queryRows(clickhouse, z.object({ newest: z.number() }), {
+    query: `SELECT toUnixTimestamp64Milli(max(timestamp)) AS newest FROM events WHERE ${before}
+      AND timestamp > fromUnixTimestamp64Milli({earliest:Int64}, 'UTC')
+      AND timestamp <= fromUnixTimestamp64Milli({latest:Int64}, 'UTC')`,
     query_params: params,
   })
   const ahead = await queryRows(clickhouse, z.object({ site: z.string(), newest: z.number() }), {
@@ -91,7 +98,7 @@ export async function queryHorizon(
     query_params: params,
   })
   return {
-    all: older && older.found > 0 ? params.latest : -Infinity,
+    all: older && older.found > 0 ? Math.max(around?.newest ?? 0, params.earliest) : -Infinity,
     sites: new Map(ahead.map(({ site, newest }) => [site, newest])),
   }
 }

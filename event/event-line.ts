@@ -1,4 +1,4 @@
-// The canonical line of an event: how it travels on the topic. ClickHouse reads the same line.
+// The canonical line of an event: how it travels on the topic.
 import type { Event } from './event.ts'
 
 /** One line of compact JSON without a line break. Absent fields are left out; it is itself a valid event. */

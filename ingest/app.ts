@@ -8,11 +8,11 @@ import { sendProblem } from '../runtime/http.ts'
 import type { Logger } from '../runtime/logger.ts'
 import { Problem } from '../runtime/problem.ts'
 import type { BodyBudget, BodyShare } from './body-budget.ts'
+import { ClientGone } from './client-gone.ts'
 import type { Keep } from './keep/keeper.ts'
 import type { IngestMetrics } from './metrics.ts'
 import { postEvent } from './post-event.ts'
 import { postEvents } from './post-events.ts'
-import { ClientGone } from './read-body.ts'
 
 export interface IngestParts {
   keep: Keep

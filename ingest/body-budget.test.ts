@@ -2,9 +2,10 @@
 import { describe, expect, it } from 'vitest'
 import { Problem } from '../runtime/problem.ts'
 import { createBodyBudget } from './body-budget.ts'
+import { ClientGone } from './client-gone.ts'
 
 describe('the budget of request bodies', () => {
-  it('is shared by all, and refuses with 503 what is over it', () => {
+  it('is shared by all, refuses with 503 what is over it, and counts nothing after it was released', () => {
     const budget = createBodyBudget(100)
     const [one, other] = [budget.open(), budget.open()]
     one.take(60)
@@ -14,6 +15,8 @@ describe('the budget of request bodies', () => {
     one.release()
     other.take(60)
     other.release()
+    expect(budget.bytesInFlight()).toBe(0)
+    expect(() => other.take(1)).toThrow(ClientGone)
     expect(budget.bytesInFlight()).toBe(0)
   })
 

@@ -1,5 +1,6 @@
 // Bounds the bytes of all requests that are being handled, as they arrived and as they are decompressed; closed, it
 // refuses those whose body is not here yet.
+import { ClientGone } from './client-gone.ts'
 import { unavailable, type Problem } from '../runtime/problem.ts'
 
 export interface BodyBudget {
@@ -16,6 +17,7 @@ export interface BodyBudget {
 /** What one request holds. A class, since each request makes one: functions made anew for each would cost more than what they do. */
 export class BodyShare {
   private bytes = 0
+  private isReleased = false
   private listener: ((problem: Problem) => void) | null = null
   private readonly held: Held
 
@@ -23,8 +25,12 @@ export class BodyShare {
     this.held = held
   }
 
-  /** @throws Problem 503 where all requests together would hold more than they may */
+  /**
+   * @throws Problem 503 where all requests together would hold more than they may
+   * @throws ClientGone once it is released: what is still decompressed then would be given back by nobody
+   */
   take(bytes: number): void {
+    if (this.isReleased) throw new ClientGone()
     if (this.held.bytes + bytes > this.held.maxBytes) throw tooMuch()
     this.held.bytes += bytes
     this.bytes += bytes
@@ -37,8 +43,9 @@ export class BodyShare {
     if (refuse) this.held.reading.add(refuse)
   }
 
-  /** Gives everything back. */
+  /** Gives everything back, for good. */
   release(): void {
+    this.isReleased = true
     this.held.bytes -= this.bytes
     this.bytes = 0
   }

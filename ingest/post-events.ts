@@ -89,8 +89,9 @@ function toErrors(
 ): EventError[] {
   const message = `${reason}: send this event again, with the same event_id`
   const errors = [{ field: '', code: 'unavailable', message }]
+  const lostLines = new Set(lost)
   return sites
-    .filter(({ lines }) => lost.includes(lines))
+    .filter(({ lines }) => lostLines.has(lines))
     .flatMap(({ indexes }) =>
       indexes.map((index) => ({ index, event_id: eventIds[index] ?? null, retryable: true, errors })),
     )

@@ -4,6 +4,7 @@ import type { Readable, Transform } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import { Problem } from '../runtime/problem.ts'
 import type { BodyShare } from './body-budget.ts'
+import { ClientGone } from './client-gone.ts'
 
 const decoders = new Map<string, () => Transform>([
   ['gzip', createGunzip],
@@ -12,18 +13,13 @@ const decoders = new Map<string, () => Transform>([
   ['br', createBrotliDecompress],
 ])
 
-/** The client went away before its body was read: there is nobody to answer. */
-export class ClientGone extends Error {
-  override name = 'ClientGone'
-}
-
 /**
  * Reads the whole body.
  * @param maxBytes the cap, after decompression
  * @param share what this request holds of what all may hold together
  * @throws Problem 413 over the cap, 415 for another content encoding, 400 for bytes that are not in it, 503 where all
  * requests hold too much together, or the service stops
- * @throws ClientGone when the connection ends first
+ * @throws ClientGone when the connection ends first, or its share is released
  */
 export async function readBody(req: IncomingMessage, maxBytes: number, share: BodyShare): Promise<Buffer> {
   const encoding = (req.headers['content-encoding'] ?? 'identity').trim().toLowerCase()
@@ -61,15 +57,11 @@ function collect(
       decoder.on('error', () => body.refuse(new DecoderFault()))
     }
     source.on('data', (chunk: Buffer) => body.add(chunk)).on('end', () => body.finish())
-    req.on('error', () => body.refuse(clientGone()))
+    req.on('error', () => body.refuse(new ClientGone()))
     req.on('close', () => {
-      if (!req.complete) body.refuse(clientGone())
+      if (!req.complete) body.refuse(new ClientGone())
     })
   })
-}
-
-function clientGone(): ClientGone {
-  return new ClientGone('the client went away')
 }
 
 /** What has come of a body. Settled once; whatever comes after that is passed over. */

@@ -32,7 +32,7 @@ export async function askBroker<Answer>(
   }
 }
 
-/** The partitions that each broker leads; undefined for those without a leader. */
+/** The partitions that each broker leads; undefined for those that nothing is known of. */
 export function byLeader<Item extends { partition: number }>(
   cluster: Cluster,
   topic: string,

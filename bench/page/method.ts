@@ -45,7 +45,7 @@ All programs run compiled, as they do in production; under \`npm start\` a loade
 and ClickHouse lie in memory where there is room (\`/dev/shm\`), save for \`npm start\`: on a file system that is slow to
 make files, such as ext4 without a journal, most of what a small insert costs would be the file system's.
 
-The **limits** do less than any of these could: node:http that reads the body and answers 202 without keeping anything,
+The **limits** keep no promise and check nothing: node:http that reads the body and answers 202 without keeping anything,
 and posts of plain INSERTs, 50,000 rows each, of the very lines of the packed topic, by node:http and nothing else, with
 the settings of Tallyline's own INSERT.
 `

@@ -146,8 +146,9 @@ async function takeOne(
   const records = new FetchedRecords(fetched, from)
   for (;;) {
     while (backPressure.mustWait(lane) && !isOver()) {
-      // Others are not to wait for one that is in doubt about what it stored.
-      if (lane.state().phase !== 'running') return
+      // Others are not to wait for one that is in doubt about what it stored, or asks the table about many events.
+      const { phase, preparing } = lane.state()
+      if (phase !== 'running' || preparing) return
       await backPressure.room(pauseMs.forRoom, signal)
     }
     if (isOver() || lane.take(records, bytesOfPart) !== 'more') return

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readEventRows, type EventRow } from '../../clickhouse/event-row.ts'
 import { mostLines } from '../../event/record-lines.ts'
-import { RecordDecoder } from './decode-record.ts'
+import { mostKeyBytes, RecordDecoder } from './decode-record.ts'
 import { booksOf, emptyRange, rowsOf, type Range } from './range.ts'
 import type { Judge } from './record.ts'
 import { noStoredLines, toStoredLines, type StoredLines } from './stored-lines.ts'
@@ -141,6 +141,11 @@ describe('a record on the topic (contract section 7)', () => {
       expect([next.rowCount, next.dead.length]).toEqual([2, 2])
     },
   )
+
+  it('of a long key has the beginning of it in each dead letter', () => {
+    const { dead } = decode(record('x\ny', { key: Buffer.alloc(100_000, 'k') }))
+    expect(dead.map(({ key }) => key.toString())).toEqual(Array(2).fill('k'.repeat(mostKeyBytes)))
+  })
 
   it('of too many lines is one dead letter, and none where that is stored already', () => {
     const many = record('\n'.repeat(mostLines + 1))

@@ -20,6 +20,9 @@ import type { Judge, LogPlace, RecordBytes } from './record.ts'
 import { SiteNames } from './site-names.ts'
 import { placeOf, type StoredLines } from './stored-lines.ts'
 
+/** Of a key in a dead letter. No site_id is as long, and each of a record's lines has it. */
+export const mostKeyBytes = 1024
+
 const lineFeed = 0x0a
 const nothing = Buffer.alloc(0)
 
@@ -180,7 +183,8 @@ export class RecordDecoder {
     if ('event' in outcome) return this.takeEvent(outcome.event)
     books.dead += 1
     // Copies: these bytes belong to a whole fetch, which would be kept with them.
-    this.deadKey ??= Buffer.from(place.source.subarray(place.keyAt, place.keyEnd))
+    const keyEnd = Math.min(place.keyEnd, place.keyAt + mostKeyBytes)
+    this.deadKey ??= Buffer.from(place.source.subarray(place.keyAt, keyEnd))
     addDead(range, { ...outcome, raw: Buffer.from(raw), key: this.deadKey, offset, line, receivedAt })
   }
 

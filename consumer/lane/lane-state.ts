@@ -77,6 +77,8 @@ export type LaneEvent =
   /** What is taken should be stored now. */
   | { kind: 'due' }
   | { kind: 'prepared' }
+  /** What was to be made ready is not, and nobody waits for it any longer: whoever comes next reads it again. */
+  | { kind: 'notPrepared' }
   /** `unknown`: anything but a plain success. */
   | { kind: 'inserted'; outcome: 'stored' | 'unknown' }
   /** The books that are owed should be written now. */

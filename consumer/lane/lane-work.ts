@@ -1,7 +1,7 @@
 // Does what the protocol of a lane asks for, and tells what came of it.
 import { isRefusedRows } from '../../clickhouse/errors.ts'
 import type { Source } from '../../clickhouse/insert-lines.ts'
-import { untilDone } from '../../runtime/retry.ts'
+import { unlessAborted, untilDone, within } from '../../runtime/retry.ts'
 import type { LaneLines, StoredSpan } from './lane-lines.ts'
 import type { LaneEffect, LaneEvent, LaneState, Lease } from './lane-state.ts'
 import type { PrepareRange } from './prepare-range.ts'
@@ -38,6 +38,9 @@ export interface LaneWorkParts {
   onRoom: () => void
 }
 
+/** How long a lane that is leaving waits for the table to be asked. A service has less time to stop than ClickHouse may need. */
+const prepareWithinMs = 5000
+
 type Effect<Kind extends LaneEffect['kind']> = Extract<LaneEffect, { kind: Kind }>
 
 export class LaneWork {
@@ -72,6 +75,7 @@ export class LaneWork {
       },
       () => undefined,
     )
+    if (state().isLeaving) this.leave()
   }
 
   async insert({ span, since, deadline }: Effect<'insert'>): Promise<void> {
@@ -134,6 +138,16 @@ export class LaneWork {
     } catch (error) {
       if (!signal.aborted) throw error
     }
+  }
+
+  /** Gives up what is not made ready before long: ClickHouse may be away. */
+  leave(): void {
+    const { signal } = this.ended
+    const { giveUp, isDone } = this.preparing
+    void unlessAborted(signal, within(prepareWithinMs, '', isDone)).catch(() => {
+      giveUp.abort()
+      this.parts.dispatch({ kind: 'notPrepared' })
+    })
   }
 
   /** Ends all trying. */

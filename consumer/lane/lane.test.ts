@@ -1,5 +1,5 @@
 // A lane over stores that answer when the test says so.
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { recordsOf } from '../../test/support/record-bytes.ts'
 import { createRecentIds } from '../recent-ids/recent-ids.ts'
 import { createBookSchedule } from './book-schedule.ts'
@@ -48,6 +48,10 @@ function createAnswers<Asked, Answer>() {
   }
 }
 
+afterEach(() => {
+  vi.useRealTimers()
+})
+
 const settled = () => new Promise((resolve) => setImmediate(resolve))
 
 function startLane(more: Partial<typeof limits> = {}) {
@@ -85,7 +89,7 @@ function startLane(more: Partial<typeof limits> = {}) {
       onTrouble: () => undefined,
     },
   })
-  return { lane, lines, books, looks, committed, stored, wasFull }
+  return { lane, lines, books, looks, committed, stored, wasFull, recentIds }
 }
 
 const offsetsOf = ({ range }: LinesToStore) => rowsOf(range).map(({ offset }) => offset)
@@ -102,6 +106,20 @@ describe('a lane that stores one range while it takes the next', () => {
     await lines.next()
     expect(lane.isFull()).toBe(false)
     expect(wasFull.at(-1)).toBe(false)
+  })
+
+  it('is drained though the table cannot be asked about what it took: whoever comes next reads it again', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const { lane, recentIds, committed } = startLane()
+    recentIds.forget({ all: Infinity, sites: new Map() })
+    lane.take(fetched([10, 11]), 1_000_000)
+    const drained = lane.drain()
+    await settled()
+    expect(lane.state().preparing).toEqual({ first: 10, last: 11 })
+    await vi.advanceTimersByTimeAsync(5000)
+    await drained
+    expect(lane.take(fetched([10]), 1_000_000)).toBe('elsewhere')
+    expect([lane.state().preparing, lane.state().next, committed]).toEqual([null, 10, []])
   })
 
   it('takes only what follows', () => {

@@ -81,6 +81,7 @@ export function createLane(parts: LaneParts): Lane {
     drain: () => {
       const drained = draining.begin()
       dispatch({ kind: 'leave' })
+      work.leave()
       bookSchedule.owe(owing)
       return drained
     },

@@ -47,6 +47,8 @@ export function step(state: LaneState, event: LaneEvent, now: number, times: Lan
       return due(state)
     case 'prepared':
       return prepared(state, now, times)
+    case 'notPrepared':
+      return notPrepared(state, now, times)
     case 'inserted':
       return inserted(state, event.outcome)
     case 'booksDue':
@@ -69,7 +71,7 @@ const leastOfNewLease = 0.5
 
 /** Whether records that were fetched from this offset follow what is taken. */
 export function mayTake(state: LaneState, from: number): boolean {
-  return state.phase === 'running' && from === state.next
+  return state.phase === 'running' && !state.isLeaving && from === state.next
 }
 
 /** Whether something is taken that is not on its way. */
@@ -107,6 +109,13 @@ function prepared(state: LaneState, now: number, times: LaneTimes): Step {
   if (!preparing) return stay(state)
   const since = Math.max(Math.floor(now), known.since, committing?.since ?? 0)
   return goOn({ ...state, preparing: null, storing: { ...preparing, since, deadline: null } }, now, times)
+}
+
+function notPrepared(state: LaneState, now: number, times: LaneTimes): Step {
+  const { preparing, isLeaving } = state
+  if (!preparing || !isLeaving) return stay(state)
+  const { first } = preparing
+  return goOn({ ...state, preparing: null, next: first, openFirst: first }, now, times)
 }
 
 function inserted(state: LaneState, outcome: 'stored' | 'unknown'): Step {

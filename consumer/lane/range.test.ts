@@ -15,10 +15,13 @@ function bytesOfDead(fieldLength: number, messageLength: number): number {
 }
 
 describe('the bytes of a range', () => {
-  it('count all of a dead letter, its field and its message too', () => {
+  it('count all of a dead letter, its field, its message and its key too', () => {
     const least = bytesOfDead(0, 0)
     expect(bytesOfDead(1000, 0) - least).toBe(1000)
     expect(bytesOfDead(0, 1000) - least).toBe(1000)
+    const withKey = emptyRange()
+    addDead(withKey, { ...dead, key: Buffer.alloc(1004), field: '', message: '' })
+    expect(bytesOfRange(withKey) - least).toBe(1000)
   })
 
   it('are those of its rows, however many pieces they take, and those of rows that are kept apart until they are settled', () => {

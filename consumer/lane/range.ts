@@ -53,8 +53,9 @@ export function addUncertain(range: Range, uncertain: UncertainRow): void {
 
 /** Keeps a line that can never be a row. It is not in the books yet. */
 export function addDead(range: Range, line: DeadLine): void {
+  const { raw, key, field, message } = line
   range.dead.push(line)
-  range.ownBytes += line.raw.length + line.field.length + line.message.length + ownLineBytes
+  range.ownBytes += raw.length + key.length + field.length + message.length + ownLineBytes
 }
 
 /** Adds a whole row. It is in the books already. */

@@ -18,15 +18,12 @@ export interface Share {
   firstTimestamp: number
 }
 
-/** What one share puts into a target: lines in pieces, and how many there are. */
-export interface Lines {
-  pieces: readonly Buffer[]
-  count: number
-}
-
+/** What is put into one target. */
 export interface Part<Own extends Share> {
   target: InsertTarget
-  linesOf: (share: Own) => Lines
+  countOf: (share: Own) => number
+  /** The lines, in pieces: asked for once, since they may be made for it. */
+  linesOf: (share: Own) => readonly Buffer[]
 }
 
 /** What may be one insert: as many names as fit into a URL, and as many lines as are one block of ClickHouse's. */
@@ -44,13 +41,13 @@ export function shareInserts<Own extends Share>(
   around: (insert: () => Promise<void>) => Promise<void> = (insert) => insert(),
 ): (share: Own) => Promise<void> {
   const insertAll = async (shares: readonly Own[]) => {
-    for (const { target, linesOf } of parts) {
-      const insert = toInsert(database, shares, target, shares.map(linesOf))
+    for (const part of parts) {
+      const insert = toInsert(database, shares, part)
       if (insert.lineCount > 0) await around(() => insertLines(inserts, insert))
     }
   }
   return gather(async (shares: Own[]) => {
-    const count = (share: Own) => parts.reduce((sum, { linesOf }) => sum + linesOf(share).count, 0)
+    const count = (share: Own) => parts.reduce((sum, { countOf }) => sum + countOf(share), 0)
     await Promise.all(inGroups(shares, count).map(insertAll))
   })
 }
@@ -75,19 +72,18 @@ function inGroups<Own extends Share>(shares: readonly Own[], linesOf: (share: Ow
   return groups
 }
 
-function toInsert(
+function toInsert<Own extends Share>(
   database: string,
-  shares: readonly Share[],
-  target: InsertTarget,
-  lines: readonly Lines[],
+  shares: readonly Own[],
+  { target, countOf, linesOf }: Part<Own>,
 ): Insert {
-  const [{ source }] = shares as [Share]
+  const [{ source }] = shares as [Own]
   const spans = shares.map(({ source: { partition }, span }) => ({ partition, ...span }))
-  const tokens = shares.map((share, index) => tokenOf(share, target.table, lines[index]?.count ?? 0))
+  const tokens = shares.map((share) => tokenOf(share, target.table, countOf(share)))
   return {
     target,
-    lines: lines.flatMap(({ pieces }) => pieces),
-    lineCount: lines.reduce((sum, { count }) => sum + count, 0),
+    lines: shares.flatMap(linesOf),
+    lineCount: shares.reduce((sum, share) => sum + countOf(share), 0),
     token: createHash('sha256').update(tokens.join(' ')).digest('hex'),
     topicId: source.topicId,
     storedAt: Math.max(...shares.map(({ since }) => since)),

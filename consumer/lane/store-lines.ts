@@ -7,7 +7,7 @@ import type { ShortRequests } from '../../clickhouse/short-requests.ts'
 import type { ConsumerMetrics } from '../metrics.ts'
 import type { Range, SiteBooks } from './range.ts'
 import type { DeadLine } from './record.ts'
-import { shareInserts, type Lines, type Share } from './shared-insert.ts'
+import { shareInserts, type Share } from './shared-insert.ts'
 
 export interface LinesToStore extends Share {
   range: Range
@@ -28,20 +28,21 @@ export function createStoreLines(
 ): Store<LinesToStore> {
   const rows = {
     target: eventsTarget,
-    linesOf: ({ range }: LinesToStore) => ({ pieces: range.rows.pieces(), count: range.rowCount }),
+    countOf: ({ range }: LinesToStore) => range.rowCount,
+    linesOf: ({ range }: LinesToStore) => range.rows.pieces(),
   }
   const dead = {
     target: deadLettersTarget,
-    linesOf: ({ source, range }: LinesToStore) => ({
-      pieces: inPieces(source, range.dead),
-      count: range.dead.length,
-    }),
+    countOf: ({ range }: LinesToStore) => range.dead.length,
+    linesOf: ({ source, range }: LinesToStore) => inPieces(source, range.dead),
   }
   return shareInserts(inserts, database, [rows, dead], metrics.timeInsert)
 }
 
 export function createStoreBooks(inserts: ShortRequests, database: string): Store<BooksToStore> {
-  return shareInserts(inserts, database, [{ target: rangesTarget, linesOf: toBookLines }])
+  // A span without any line leaves a row all the same: it says that these offsets are done with.
+  const countOf = ({ books }: BooksToStore) => Math.max(1, books.size)
+  return shareInserts(inserts, database, [{ target: rangesTarget, countOf, linesOf: toBookLines }])
 }
 
 const linesOfPiece = 500
@@ -55,11 +56,10 @@ function inPieces({ partition }: Source, dead: readonly DeadLine[]): Buffer[] {
   })
 }
 
-/** A span without any line leaves a row all the same: it says that these offsets are done with. */
-function toBookLines({ source: { topic, partition }, span, books }: BooksToStore): Lines {
+function toBookLines({ source: { topic, partition }, span, books }: BooksToStore): Buffer[] {
   const nothing: [string, SiteBooks] = ['', { lines: 0, rows: 0, duplicates: 0, dead: 0 }]
   const all = books.size === 0 ? [nothing] : [...books]
   const place = { topic, kafka_partition: partition, first_offset: span.first, last_offset: span.last }
   const lines = all.map(([site_id, counts]) => `${JSON.stringify({ ...place, site_id, ...counts })}\n`)
-  return { pieces: [Buffer.from(lines.join(''))], count: lines.length }
+  return [Buffer.from(lines.join(''))]
 }

@@ -7,8 +7,8 @@ export interface Horizon {
   sites: Map<string, number>
 }
 
-/** Sites that are remembered by themselves; beyond that, all are asked about. */
-const mostSites = 10_000
+/** Sites that are remembered by themselves unless told otherwise; beyond that, all are asked about. */
+const defaultMostSites = 10_000
 
 export function emptyHorizon(): Horizon {
   return { all: -Infinity, sites: new Map() }
@@ -25,7 +25,12 @@ export function raiseTo(horizon: Horizon, { all, sites }: Horizon): void {
   for (const [site, timestamp] of sites) raiseOfSite(horizon, site, timestamp)
 }
 
-export function raiseOfSite(horizon: Horizon, site: string, timestamp: number): void {
+export function raiseOfSite(
+  horizon: Horizon,
+  site: string,
+  timestamp: number,
+  mostSites = defaultMostSites,
+): void {
   if (horizon.sites.size >= mostSites && !horizon.sites.has(site)) {
     horizon.all = Math.max(horizon.all, timestamp)
     return

@@ -36,6 +36,9 @@ export interface RecentIds {
 /** A timestamp further ahead of its arrival than this counts for its own site alone, not for everybody. */
 export const clockSkewMs = 300_000
 
+/** Sites whose clocks are ahead that a block remembers by themselves: there are hundreds of blocks. */
+const mostSitesOfBlock = 256
+
 /** Sites whose masks are remembered. */
 const mostMasks = 10_000
 
@@ -71,7 +74,7 @@ export function createRecentIds(limits: WindowLimits, now: () => number): Recent
     const { held } = blocks[blocks.length - 1] as (typeof blocks)[number]
     if (timestamp <= held.all) return true
     if (timestamp <= Math.min(receivedAt, now()) + clockSkewMs) held.all = timestamp
-    else raiseOfSite(held, site, timestamp)
+    else raiseOfSite(held, site, timestamp, mostSitesOfBlock)
     return true
   }
 

@@ -55,6 +55,29 @@ describe('emptying the spool while Kafka refuses a lane', () => {
     expect(spool.state()).toMatchObject({ bytes: 0, events: 0 })
   })
 
+  it('tries every lane, though a publisher lets go of its connection where nothing of a request is taken', async () => {
+    const spool = await openAt(await freshFolder())
+    for (let n = 0; n < 6; n += 1) await spool.append(entryOf(n % 3, `${n}`))
+    const taken: string[] = []
+    let isConnected = true
+    let isBlip = true
+    const publish: Publisher['publish'] = (sites) => {
+      const isSick = ({ siteId }: { siteId: string }) => isBlip || (siteId === 'site-0' && taken.length < 4)
+      const refused = isConnected ? sites.filter(isSick) : [...sites]
+      for (const site of sites) if (!refused.includes(site)) taken.push(site.lines.toString())
+      // What goes out together is a request of its own.
+      if (refused.length > 0) queueMicrotask(() => (isBlip = isConnected = false))
+      return Promise.resolve({ position: new Map<number, number>(), refused, reason: 'no' })
+    }
+    const connect = () => Promise.resolve(void (isConnected = true))
+    const isRefused = () => false
+    await drain(spool, { isRefused, publisher: { publish, isConnected: () => isConnected, connect } })
+    expect([taken.slice(0, 4).sort(), taken.slice(4)]).toEqual([
+      ['1', '2', '4', '5'],
+      ['0', '3'],
+    ])
+  })
+
   it('keeps what is refused, in all its segments, when it is given up and taken over', async () => {
     const folder = await freshFolder()
     const spool = await openAt(folder, { segmentBytes: 150 })

@@ -60,7 +60,7 @@ async function sendAll(refused: Set<number>, options: DrainOptions): Promise<voi
 
 /** Tries each lane that was refused by itself. Returns whether one of them is refused no longer. */
 async function tryRefused(refused: Set<number>, options: DrainOptions): Promise<boolean> {
-  const { spool, publisher } = options
+  const { spool } = options
   const before = refused.size
   for (const lane of [...refused]) {
     const segment = await spool.takeOldest((one) => one === lane)
@@ -69,7 +69,7 @@ async function tryRefused(refused: Set<number>, options: DrainOptions): Promise<
     const isRefused = segment !== null && (await publishAll(slice, segment, options)).size > 0
     if (segment) await removeIfEmpty(segment)
     if (!isRefused) refused.delete(lane)
-    if (!publisher.isConnected()) break
+    if (isRefused && !(await isReached(options.publisher))) break
   }
   return refused.size < before
 }
@@ -81,12 +81,18 @@ async function publishAll(
   options: DrainOptions,
 ): Promise<Set<number>> {
   const { spool, publisher, handover, signal } = options
-  if (slice.length > 0 && !publisher.isConnected()) await publisher.connect().catch(() => undefined)
+  if (slice.length > 0) await isReached(publisher)
   const kept = await Promise.all(slice.map((entry) => publishOne(entry, segment, options)))
   signal.throwIfAborted()
   const refused = slice.filter((_entry, index) => !kept[index]).map(({ siteId }) => spool.laneOf(siteId))
   if (refused.length > 0) handover?.end()
   return new Set(refused)
+}
+
+/** Whether a broker answers. A publisher lets go of its connection where nothing was taken of what it sent, as of one sick lane. */
+async function isReached(publisher: DrainOptions['publisher']): Promise<boolean> {
+  if (!publisher.isConnected()) await publisher.connect().catch(() => undefined)
+  return publisher.isConnected()
 }
 
 async function removeIfEmpty(segment: TakenSegment): Promise<void> {

@@ -50,10 +50,8 @@ export function createKeeper({ publisher, spool, handover, partitions, onSpooled
 
   return async (sites) => {
     if (sites.some(isBehind)) await handover.over()
-    const behind = sites.filter(isBehind)
-    const published = await publish(
-      behind.length > 0 ? sites.filter((site) => !behind.includes(site)) : sites,
-    )
+    const behind = new Set(sites.filter(isBehind))
+    const published = await publish(behind.size > 0 ? sites.filter((site) => !behind.has(site)) : sites)
     const { position, refused, reason } = published
     const left = [...behind, ...refused]
     if (left.length === 0 || !spool) return { position, lost: left, reason }

@@ -18,13 +18,16 @@ const headBytes = 61
 /** What stands before what the length counts. */
 const beforeLength = 12
 
+/** Bytes that a batch may take decompressed: a hundred times as many as Kafka's default for a batch, and memory for them. */
+const mostDecompressed = 134_217_728
+
 const compression = 0b111
 const gzip = 1
 const timeOfLog = 0b1000
 const inTransaction = 0b1_0000
 const isControl = 0b10_0000
 
-/** A batch that cannot be read: its format is too old, or its compression is not known here. */
+/** A batch that cannot be read: its format is too old, its compression is not known here, or what it holds is too large. */
 export class UnreadableRecords extends Error {
   override name = 'UnreadableRecords'
 }
@@ -177,10 +180,20 @@ export class FetchedRecords {
 }
 
 function decompress(bytes: Buffer, codec: number): Buffer {
-  if (codec === gzip) return gunzipSync(bytes)
+  if (codec === gzip) return gunzip(bytes)
   throw new UnreadableRecords(
     `the log holds records in compression ${codec}, which cannot be read here: set the topic's compression.type to uncompressed or gzip`,
   )
+}
+
+function gunzip(bytes: Buffer): Buffer {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: mostDecompressed })
+  } catch (error) {
+    throw new UnreadableRecords(
+      `a batch of records cannot be decompressed into ${mostDecompressed} bytes: ${(error as Error).message}`,
+    )
+  }
 }
 
 const wordRange = 2 ** 32

@@ -31,8 +31,8 @@ export function mostBytesOfBatch(records: readonly OutgoingRecord[]): number {
   return bytes
 }
 
-/** The attributes of a record and its seven numbers, none of which takes more than eight bytes. */
-const mostBytesOfNumbers = 57
+/** The attributes of a record and its six numbers, none of which takes more than eight bytes. */
+const mostBytesOfNumbers = 49
 
 function valueBytesOf(pieces: OutgoingRecord['pieces']): number {
   let bytes = pieces.length - 1

@@ -4,7 +4,7 @@ import { advanceCommit, giveUpCommit } from './commit-call.ts'
 import { leave } from './coordinator.ts'
 import { advanceInsert, breakInsert, giveUpInsert } from './insert-call.ts'
 import { advanceLook } from './look-call.ts'
-import { advanceFetch, advancePrepare } from './read-calls.ts'
+import { advanceFetch, advancePrepare, giveUpPrepare } from './read-calls.ts'
 import { advanceStart } from './start-call.ts'
 import type { World } from './world.ts'
 
@@ -33,6 +33,7 @@ export function advance(world: World, call: Call, choice: number): void {
 /** The member waits no longer. What only reads is asked again by the driver itself, so nothing comes of it there. */
 export function giveUp(world: World, call: Call): void {
   if (call.kind === 'commit') giveUpCommit(world, call)
+  else if (call.kind === 'prepare') giveUpPrepare(world, call)
   else if (call.kind === 'insert') giveUpInsert(world, call)
 }
 

@@ -20,7 +20,13 @@ const mustMeet = [
   ...['started with a lease', 'started behind lines in no books', 'lines in no books expired'],
   ...['part of a range was there', 'fetch refused', 'next offset expired', 'lane drained'],
   ...['commit refused', 'commit unknown', 'commit accepted that was given up'],
-  ...['insert late', 'insert unknown', 'insert broken between months', 'answer after a recovery'],
+  ...[
+    'insert late',
+    'insert unknown',
+    'insert broken between months',
+    'answer after a recovery',
+    'range not prepared',
+  ],
   ...['insert landed that was given up', 'insert landed after its deadline'],
   ...['look: early', 'look: running', 'look: stored', 'look: not stored', 'clock set back'],
   ...[

@@ -8,6 +8,14 @@ export function advancePrepare(world: World, call: PrepareCall): void {
   feed(world, call.lane, { kind: 'prepared' }, call.attempt)
 }
 
+/** A lane that leaves waits no longer. */
+export function giveUpPrepare(world: World, call: PrepareCall): void {
+  if (isOrphan(call) || !canHear(call) || !call.lane.state.isLeaving) return
+  note(world, 'range not prepared')
+  forget(world, call)
+  feed(world, call.lane, { kind: 'notPrepared' }, call.attempt)
+}
+
 /** The broker answers with any piece of the log that begins where it was asked to. */
 export function advanceFetch(world: World, call: FetchCall, choice: number): void {
   const { member, partition } = call
