@@ -42,6 +42,7 @@ export async function readRecentEvents(
     query_params: { ...belowParams(below), since },
   })
   onCount(counted?.events ?? 0)
+  // Times as doubles: whole numbers of 64 bits would be read as BigInt, millions of them.
   const { stream } = await clickhouse.exec({
     query: `SELECT site_id, UUIDStringToNum(toString(event_id)), toFloat64(toUnixTimestamp64Milli(timestamp)),
         toFloat64(toUnixTimestamp64Milli(received_at))

@@ -10,7 +10,7 @@ export function toLine(event: Event): string {
  * The members of that line without its braces, for whoever has more to put beside them. Written field by field, which
  * costs half of what JSON.stringify takes for the whole; ids and instants need no escaping.
  */
-export function toMembers(event: Event): string {
+function toMembers(event: Event): string {
   const { site_id, event_type, path, user_id, timestamp, event_id, referrer, properties } = event
   let members = `"site_id":${quote(site_id)},"event_type":${quote(event_type)}`
   if (path !== '') members += `,"path":${quote(path)}`

@@ -19,6 +19,7 @@ export class RowBuffer {
     if (this.piece.length - this.at >= most) return
     this.close()
     const wanted = Math.min(Math.max(this.fullBytes, fewestBytes), mostBytes)
+    // Not out of the pool of small buffers: it is kept for as long as the range is.
     this.piece = Buffer.allocUnsafeSlow(Math.max(wanted, most))
   }
 

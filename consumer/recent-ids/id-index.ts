@@ -73,6 +73,7 @@ export class IdIndex {
     return this.slots * bytesPerSlot
   }
 
+  /** By the hash as a fraction: a remainder would do as well, and takes longer. */
   private homeOf(hash: number): number {
     return Math.floor(((hash >>> 0) / hashes) * this.slots)
   }

@@ -28,6 +28,7 @@ export class NewUuids {
 
 function makeTexts(): Buffer {
   randomFillSync(random)
+  // Not out of the pool of small buffers, all of which would be kept with it.
   const texts = Buffer.allocUnsafeSlow(uuidTextBytes * uuidsAtOnce)
   let at = 0
   for (let n = 0; n < random.length; n += 1) {

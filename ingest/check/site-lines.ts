@@ -21,8 +21,7 @@ export function linesOf(event: KeptEvent, receivedAt: number): SiteLines {
 export function linesBySite(verdicts: readonly Verdict[], receivedAt: number): SiteEvents[] {
   const sites = new Map<string, { events: KeptEvent[]; indexes: number[] }>()
   let mostBytes = 0
-  for (let index = 0; index < verdicts.length; index += 1) {
-    const event = verdicts[index] as Verdict
+  for (const [index, event] of verdicts.entries()) {
     if (!event.ok) continue
     mostBytes += event.mostBytes() + 1
     const site = sites.get(event.siteId)
