@@ -10,6 +10,12 @@ import { earliest } from './timestamp.ts'
  */
 export const mostLines = 32_768
 
+/** Why such a record is set aside. */
+export const tooManyLines = {
+  reason: 'too_many_lines',
+  message: `the record has more than ${mostLines} lines: produce it in parts`,
+} as const
+
 const lineFeed = 0x0a
 
 /** A producer's clock may be far off; the store's dates must still hold its time. */

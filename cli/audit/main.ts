@@ -5,6 +5,7 @@ import { loadDotEnv, SettingsError } from '../../runtime/env.ts'
 import { createLogger } from '../../runtime/logger.ts'
 import { findStores } from '../find-stores.ts'
 import { withAdvice } from '../advice.ts'
+import { endOnClosedPipe } from '../closed-pipe.ts'
 import { cell } from '../text-table.ts'
 import { UsageError } from '../usage.ts'
 import { audit, type Audit } from './audit.ts'
@@ -88,4 +89,5 @@ async function main(): Promise<number> {
   }
 }
 
+endOnClosedPipe()
 process.exitCode = await main()

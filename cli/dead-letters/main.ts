@@ -13,6 +13,7 @@ import { loadDotEnv, SettingsError } from '../../runtime/env.ts'
 import { createLogger } from '../../runtime/logger.ts'
 import { findStores, type Stores } from '../find-stores.ts'
 import { withAdvice } from '../advice.ts'
+import { endOnClosedPipe } from '../closed-pipe.ts'
 import { UsageError } from '../usage.ts'
 import { groupsText, letterLine, letterText } from './list.ts'
 import { missingText, noting } from './missing-places.ts'
@@ -127,4 +128,5 @@ async function main(): Promise<number> {
   }
 }
 
+endOnClosedPipe()
 process.exitCode = await main()

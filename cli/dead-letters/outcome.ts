@@ -4,6 +4,7 @@ import { eventUuidOfPlace, unknownTopicId } from '../../event/event-id.ts'
 import { toLine } from '../../event/event-line.ts'
 import { faultsText, parseEvent } from '../../event/event.ts'
 import { parseJson } from '../../event/json.ts'
+import { hasTooManyLines, tooManyLines } from '../../event/record-lines.ts'
 
 export type Outcome =
   /** It is an event now: of this site, with this id, sent as this line. */
@@ -17,7 +18,9 @@ export type Outcome =
  * gave none: so it counts where it belongs, and once, however often it is sent.
  */
 export function outcomeOf(letter: DeadLetter): Outcome {
-  const json = parseJson(letter.raw)
+  const { raw } = letter
+  const json = parseJson(raw)
+  if (!json.ok && hasTooManyLines(raw, 0, raw.length)) return { kind: 'fails', ...tooManyLines }
   if (!json.ok) return { kind: 'fails', reason: json.code, message: `the line ${json.message}` }
   const parsed = parseEvent(json.value, letter.receivedAt, () => idOfPlace(letter))
   if (!parsed.ok) {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Sending, Sent } from '../../clickhouse/dead-letter-replays.ts'
 import type { DeadLetter } from '../../clickhouse/dead-letters.ts'
 import { mostBytesOfRequest, type WholeRecord } from '../../kafka/record-sender.ts'
+import { mostLines } from '../../event/record-lines.ts'
 import { outcomeOf } from './outcome.ts'
 import { newTally, replay, type ReplayParts } from './replay.ts'
 
@@ -65,6 +66,11 @@ describe('what would become of a dead letter', () => {
   it('is an event of the site it names, whatever key it came with', () => {
     expect(outcomeOf(letter(good, { key: Buffer.alloc(0) }))).toMatchObject({ kind: 'event', site: 'demo' })
     expect(outcomeOf(letter({ ...good, site_id: 'other' }))).toMatchObject({ kind: 'event', site: 'other' })
+  })
+
+  it('is set aside again where it is a record of too many lines', () => {
+    const record = letter(good, { raw: Buffer.from('{}\n'.repeat(mostLines + 1)) })
+    expect(outcomeOf(record)).toMatchObject({ kind: 'fails', reason: 'too_many_lines' })
   })
 
   it('carries its own time and id, or those of its place, the same every time', () => {

@@ -73,7 +73,7 @@ function bySchema(record: Buffer): [Buffer, unknown[]] {
   return [Buffer.concat(rows), dead]
 }
 
-it('is the same to the byte, for whatever is produced', () => {
+it('is the same to the byte, for whatever is produced', { timeout: 120_000 }, () => {
   let found = 0
   const agree = (record: Buffer) => {
     const range = emptyRange()

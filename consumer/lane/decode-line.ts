@@ -2,7 +2,7 @@
 import { eventUuidOfPlace } from '../../event/event-id.ts'
 import { faultsText, parseEvent, type Event } from '../../event/event.ts'
 import { parseJson } from '../../event/json.ts'
-import { mostLines } from '../../event/record-lines.ts'
+import { tooManyLines } from '../../event/record-lines.ts'
 import type { DeadReason, LogPlace } from './record.ts'
 
 /** Where a line stands, and what its record says. */
@@ -17,13 +17,6 @@ export interface LinePlace extends LogPlace {
 
 export type LineOutcome = { event: Event } | { reason: DeadReason; field: string; message: string }
 
-/** What becomes of a record of too many lines, which is given whole, as one line. */
-const tooManyLines: LineOutcome = {
-  reason: 'too_many_lines',
-  field: '',
-  message: `the record has more than ${mostLines} lines: produce it in parts`,
-}
-
 export function decodeLine(raw: Buffer, place: LinePlace): LineOutcome {
   const { topicId, partition, offset, line, site, receivedAt } = place
   if (site === '') {
@@ -34,7 +27,8 @@ export function decodeLine(raw: Buffer, place: LinePlace): LineOutcome {
     }
   }
   const json = parseJson(raw)
-  if (!json.ok && raw.includes('\n')) return tooManyLines
+  // A record of too many lines is given whole, as one line.
+  if (!json.ok && raw.includes('\n')) return { ...tooManyLines, field: '' }
   if (!json.ok) return { reason: json.code, field: '', message: `the line ${json.message}` }
   const newId = () => eventUuidOfPlace(topicId, partition, String(offset), line)
   const parsed = parseEvent(json.value, receivedAt, newId)

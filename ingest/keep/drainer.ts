@@ -66,7 +66,7 @@ async function drain(spool: Spool, parts: DrainerParts, signal: AbortSignal): Pr
   const { bytes, events } = spool.state()
   try {
     await publisher.connect()
-    parts.logger.info({ bytes, events }, 'kafka is back, the spool is emptied')
+    parts.logger.info({ bytes, events }, 'the spool is emptied into kafka')
     await drainSpool({ ...parts, spool, publisher, signal })
     parts.logger.info('the spool is empty')
   } finally {
