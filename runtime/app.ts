@@ -19,6 +19,11 @@ export function createApp(parts: {
   app.disable('x-powered-by')
   app.disable('etag')
   app.set('query parser', false)
+  // express would answer 304 to `If-None-Match: *`, though no answer has a version that it could be told by.
+  app.use((req: Request, _res: Response, next: NextFunction) => {
+    delete req.headers['if-none-match']
+    next()
+  })
   app.use(healthRoutes(parts.checks, parts.registry, parts.facts))
   if (parts.routes) app.use(parts.routes)
   app.use((req: Request) => {
