@@ -1,8 +1,7 @@
 // What all requests may hold together.
 import { describe, expect, it } from 'vitest'
 import { Problem } from '../runtime/problem.ts'
-import { createBodyBudget } from './body-budget.ts'
-import { ClientGone } from './client-gone.ts'
+import { ClientGone, createBodyBudget } from './body-budget.ts'
 
 describe('the budget of request bodies', () => {
   it('is shared by all, refuses with 503 what is over it, and counts nothing after it was released', () => {

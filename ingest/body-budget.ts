@@ -1,6 +1,5 @@
 // Bounds the bytes of all requests that are being handled, as they arrived and as they are decompressed; closed, it
 // refuses those whose body is not here yet.
-import { ClientGone } from './client-gone.ts'
 import { unavailable, type Problem } from '../runtime/problem.ts'
 
 export interface BodyBudget {
@@ -12,6 +11,12 @@ export interface BodyBudget {
   /** Refuses everything that is still being read, and all that comes. */
   close: () => void
   bytesInFlight: () => number
+}
+
+/** The client went away before its body was read: there is nobody to answer. */
+export class ClientGone extends Error {
+  override name = 'ClientGone'
+  override message = 'the client went away'
 }
 
 /** What one request holds. A class, since each request makes one: functions made anew for each would cost more than what they do. */

@@ -3,8 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Readable, Transform } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import { Problem } from '../runtime/problem.ts'
-import type { BodyShare } from './body-budget.ts'
-import { ClientGone } from './client-gone.ts'
+import { ClientGone, type BodyShare } from './body-budget.ts'
 
 const decoders = new Map<string, () => Transform>([
   ['gzip', createGunzip],
